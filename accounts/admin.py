@@ -1,0 +1,72 @@
+"""Accounts in the admin: who is staff, and that a visitor exists. Nothing here opens, names or shows a key."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import UserCreationForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Credential, User
+
+if TYPE_CHECKING:
+    from django.forms import ModelForm
+
+    _UserCreationForm = UserCreationForm[User]
+    _UserAdmin = DjangoUserAdmin[User]
+    _CredentialInline = admin.TabularInline[Credential, User]
+else:
+    _UserCreationForm, _UserAdmin, _CredentialInline = UserCreationForm, DjangoUserAdmin, admin.TabularInline
+
+
+class StaffCreationForm(_UserCreationForm):
+    class Meta:
+        model = User
+        fields = ("username",)
+
+
+class CredentialInline(_CredentialInline):
+    """Of which provider a key is, and when it was used. Its hash, its salt and the wrapped data key are shown to nobody."""
+
+    model = Credential
+    fields = readonly_fields = ("kind", "provider", "created_at", "last_used_at")
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(User)
+class UserAdmin(_UserAdmin):
+    """Staff are made here, with a name and a password. Of a visitor only "active" changes: without it the key opens nothing."""
+
+    add_form = StaffCreationForm
+    add_fieldsets = ((None, {"classes": ("wide",), "fields": ("username", "password1", "password2")}),)
+    list_display = ("__str__", "is_staff", "is_active", "created_at")
+    list_filter = ("is_staff", "is_active")
+    search_fields = ("username", "id")
+    ordering = ("-created_at",)
+    readonly_fields = ("id", "terms_version", "created_at", "last_login")
+    inlines = (CredentialInline,)
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        if obj is None:
+            return self.add_fieldsets
+        dates = (_("Record"), {"fields": self.readonly_fields})
+        if obj.is_visitor:
+            return ((None, {"fields": ("is_active",)}), dates)
+        rights = ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")
+        return ((None, {"fields": ("username", "password")}), (_("Rights"), {"fields": rights}), dates)
+
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
+        return self.inlines if obj is not None and obj.is_visitor else ()
+
+    def save_model(self, request: HttpRequest, obj: User, form: "ModelForm[User]", change: bool) -> None:
+        if not change:
+            obj.is_staff = True  # whoever is made here; visitors make themselves
+        super().save_model(request, obj, form, change)

@@ -1,0 +1,23 @@
+"""What every page may say of the visit."""
+
+import math
+from typing import Any
+
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from accounts import visit as visits
+from gptlab.http import HttpRequest
+from gptlab.llm import catalog
+
+
+def visit(request: HttpRequest) -> dict[str, Any]:
+    """Context processor. `new_key` is a key minted for the visitor: it is forgotten by the first page that shows it."""
+    here = visits.current(request)
+    seconds = (here.expires_at - timezone.now()).total_seconds() if here else 0
+    return {
+        "visit": here,
+        "visit_minutes_left": math.ceil(seconds / 60),
+        "providers": catalog.providers(),
+        "new_key": SimpleLazyObject(lambda: request.session.pop(visits.NEW_KEY, None)) if here else None,
+    }

@@ -1,0 +1,84 @@
+"""Who you are: a user is a random id, and each of their credentials a hash that opens the user's data key."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_visitor(self, *, terms_version: str, now: datetime) -> "User":
+        """A visitor: no name, no password; only a credential leads here."""
+        user = self.model(terms_version=terms_version, created_at=now)
+        user.set_unusable_password()
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, username: str, password: str | None = None, **extra: Any) -> "User":
+        user = self.model(username=username, is_staff=True, is_superuser=True, **extra)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A visitor (no username, a credential) or staff (a username and a password, no credential)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    username = models.CharField(_("user name"), max_length=64, unique=True, null=True, blank=True, help_text=_("Staff only."))
+    terms_version = models.CharField(_("agreed terms"), max_length=32, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("staff"), default=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_staff=False, is_superuser=False) | Q(username__isnull=False), name="staff_have_a_user_name"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.username or f"visitor {str(self.id)[:8]}"
+
+    @property
+    def is_visitor(self) -> bool:
+        return self.username is None
+
+
+class Credential(models.Model):
+    """One way in: names its user by a one-way hash and wraps the user's data key under what only the key derives."""
+
+    class Kind(models.TextChoices):
+        API_KEY = "api_key", _("API key")
+        RECOVERY = "recovery", _("recovery code")
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="credentials")
+    kind = models.CharField(max_length=16, choices=Kind)
+    provider = models.CharField(max_length=64)
+    lookup_hash = models.CharField(max_length=64, unique=True)  # hex
+    iterations = models.PositiveIntegerField()
+    salt = models.BinaryField(max_length=32)  # of the wrapping key
+    wrapped_data_key = models.BinaryField(max_length=128)
+    label = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("credential")
+        verbose_name_plural = _("credentials")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

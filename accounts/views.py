@@ -1,0 +1,106 @@
+"""Signing in and out over HTTP. What a key opens is decided in `signing_in`, how long it lasts in `visit`."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import HttpResponseClientRedirect
+
+from accounts import signing_in, visit
+from accounts.forms import SignInForm
+from gptlab import errors, rate_limits
+from gptlab.http import HttpRequest, marked
+from gptlab.llm import catalog
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@vary_on_headers("HX-Request")
+@sensitive_post_parameters("api_key")
+@sensitive_variables("form", "signed_in")
+def sign_in(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        wanted = request.GET.get("next", "")
+        return _onward(request, wanted) if visit.current(request) else render(request, "accounts/sign_in.html", {"next": wanted})
+    form = SignInForm(request.POST)
+    if not form.is_valid():
+        return _again(request, form, errors.Invalid())
+    try:
+        _count_attempt(request)
+        signed_in = signing_in.sign_in(
+            provider=form.cleaned_data["provider"], api_key=form.cleaned_data["api_key"], now=timezone.now()
+        )
+        _begin(request, signed_in)
+    except errors.DomainError as error:
+        if request.htmx and not isinstance(error, errors.Invalid):
+            raise  # said beside the form, which stays as it is
+        form.refuse(error)
+        return _again(request, form, error)
+    return _onward(request, request.POST.get("next", ""))
+
+
+@require_POST
+@never_cache
+@sensitive_variables("key", "signed_in")
+def new_key(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """A key for a server that asks for none, and in with it. The next page shows it, once."""
+    try:
+        provider = catalog.provider(provider_id)
+    except catalog.UnknownProvider as error:
+        raise errors.Missing from error
+    if not provider.keyless:
+        raise errors.Missing
+    _count_attempt(request)
+    key = signing_in.mint(provider)
+    signed_in = signing_in.sign_in(provider=provider.id, api_key=key, now=timezone.now(), minted=True)
+    _begin(request, signed_in)
+    request.session[visit.NEW_KEY] = {"provider": provider.name, "key": key}
+    return _onward(request, request.POST.get("next", ""))
+
+
+@require_POST
+@never_cache
+def sign_out(request: HttpRequest) -> HttpResponse:
+    visit.end(request)
+    return _go(request, resolve_url(settings.LOGOUT_REDIRECT_URL))
+
+
+def _count_attempt(request: HttpRequest) -> None:
+    """Each costs us a slow hash and the provider a request. The address is the client's if the server knows its proxies."""
+    address = rate_limits.network(request.META.get("REMOTE_ADDR", ""))
+    rate_limits.hit("sign-in", key=address, limit=settings.SIGN_IN_LIMIT)
+
+
+def _begin(request: HttpRequest, signed_in: signing_in.SignedIn) -> None:
+    visit.begin(
+        request,
+        signed_in.user,
+        provider=signed_in.credential.provider,
+        api_key=signed_in.api_key,
+        data_key=signed_in.data_key,
+        models=signed_in.models,
+        can_chat=signed_in.can_chat,
+    )
+    if signed_in.notice:
+        messages.warning(request, signed_in.notice)
+
+
+def _again(request: HttpRequest, form: SignInForm, error: errors.DomainError) -> HttpResponse:
+    template = "accounts/_sign_in.html" if request.htmx else "accounts/sign_in.html"
+    return marked(render(request, template, {"form": form, "next": request.POST.get("next", "")}), error)
+
+
+def _onward(request: HttpRequest, wanted: str) -> HttpResponse:
+    """To where the visitor was, if that is a page of ours."""
+    ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return _go(request, wanted if ours else resolve_url(settings.LOGIN_REDIRECT_URL))
+
+
+def _go(request: HttpRequest, url: str) -> HttpResponse:
+    return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)

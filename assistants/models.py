@@ -1,0 +1,144 @@
+"""What you can talk to: an assistant, and the immutable versions of its secret prompt and settings."""
+
+import secrets
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.validators import BaseValidator, MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from gptlab.fields import EncryptedTextField
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from accounts.models import User
+
+CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford base32: no I, L, O, U
+CODE_LENGTH = 20  # 100 bits
+STARTERS_MOST = 4
+
+
+def _between(least: float, most: float) -> list[BaseValidator]:
+    return [MinValueValidator(least), MaxValueValidator(most)]
+
+
+def new_code() -> str:
+    return "".join(secrets.choice(CODE_ALPHABET) for _i in range(CODE_LENGTH))
+
+
+class AssistantQuerySet(models.QuerySet["Assistant"]):
+    def in_use(self) -> "AssistantQuerySet":
+        return self.filter(is_active=True, active_version__isnull=False)
+
+    def showcased(self) -> "AssistantQuerySet":
+        return self.in_use().filter(showcased=True, visibility=Assistant.Visibility.LISTED)
+
+    def community(self) -> "AssistantQuerySet":
+        return self.in_use().filter(showcased=False, visibility=Assistant.Visibility.LISTED)
+
+    def made_by(self, user: "User | AnonymousUser") -> "AssistantQuerySet":
+        return self.filter(creator_id=user.pk) if user.pk else self.none()  # no creator: the house's, not a stranger's
+
+    def open_to(self, user: "User | AnonymousUser | None") -> "AssistantQuerySet":
+        """Those that `user` may meet by code: listed and unlisted ones, and their own private ones."""
+        public = self.exclude(visibility=Assistant.Visibility.PRIVATE)
+        return public | self.made_by(user) if user else public
+
+
+class Assistant(models.Model):
+    """A name on a shelf. What it is told stands in its versions."""
+
+    class SessionType(models.TextChoices):
+        BRAINSTORMING = "brainstorming", _("Brainstorming")
+        COACHING = "coaching", _("Coaching")
+
+    class Visibility(models.TextChoices):
+        PRIVATE = "private", _("Private")
+        UNLISTED = "unlisted", _("Unlisted")
+        LISTED = "listed", _("Listed")
+
+    class Category(models.TextChoices):
+        LEARNING = "learning", _("Learning")
+        WRITING = "writing", _("Writing")
+        WORK = "work", _("Work")
+        DATA = "data", _("Data")
+        EVERYDAY = "everyday", _("Everyday")
+        IDEAS = "ideas", _("Ideas")
+        PLAY = "play", _("Play")
+
+    code = models.CharField(max_length=CODE_LENGTH, unique=True, default=new_code, editable=False)
+    creator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="assistants"
+    )  # null: the house's own
+    name = models.CharField(max_length=30)
+    tagline = models.CharField(max_length=25)
+    description = models.CharField(max_length=250)
+    category = models.CharField(max_length=16, choices=Category, default=Category.EVERYDAY)
+    tags = models.JSONField(default=list, blank=True)
+    starters = models.JSONField(default=list, blank=True)  # up to STARTERS_MOST first messages
+    session_type = models.CharField(max_length=16, choices=SessionType, default=SessionType.BRAINSTORMING)
+    visibility = models.CharField(max_length=16, choices=Visibility, default=Visibility.PRIVATE)
+    showcased = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    active_version = models.ForeignKey("Version", null=True, blank=True, on_delete=models.RESTRICT, related_name="+")
+    showcase_key = models.SlugField(unique=True, null=True, blank=True)  # the file in showcase/ that it came from
+    created_at = models.DateTimeField()
+
+    objects = AssistantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("assistant")
+        verbose_name_plural = _("assistants")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Version(models.Model):
+    """What an assistant was told from one publication to the next. Never changed: a chat stays on the version it began with."""
+
+    assistant = models.ForeignKey(Assistant, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    initial_prompt = EncryptedTextField()
+    summary_prompt = EncryptedTextField(blank=True)
+    model = models.CharField(max_length=128)
+    max_tokens = models.PositiveIntegerField(default=250, validators=_between(16, 4096))
+    temperature = models.FloatField(default=0.7, validators=_between(0, 2))
+    top_p = models.FloatField(default=1.0, validators=_between(0, 1))
+    frequency_penalty = models.FloatField(default=0.0, validators=_between(-2, 2))
+    presence_penalty = models.FloatField(default=0.0, validators=_between(-2, 2))
+    personality = models.CharField(max_length=16, default="custom")
+    note = models.CharField(max_length=250, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
+        constraints = [models.UniqueConstraint(fields=["assistant", "number"], name="one_version_per_number")]
+
+    def __str__(self) -> str:
+        return f"{self.assistant} v{self.number}"
+
+
+class AssistantDay(models.Model):
+    """Numbers of one assistant on one day (UTC), written by `chats`: counts, never texts."""
+
+    assistant = models.ForeignKey(Assistant, on_delete=models.CASCADE, related_name="days")
+    day = models.DateField()
+    sessions = models.PositiveIntegerField(default=0)
+    replies = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["assistant", "day"], name="one_row_per_assistant_and_day")]
+
+    def __str__(self) -> str:
+        return f"{self.assistant} {self.day}"
+
+    @classmethod
+    def count(cls, *, assistant_id: int, day: object, **numbers: int) -> None:
+        """Add to the day's numbers: `count(assistant_id=…, day=…, sessions=1)`."""
+        cls.objects.get_or_create(assistant_id=assistant_id, day=day)
+        cls.objects.filter(assistant_id=assistant_id, day=day).update(**{name: F(name) + n for name, n in numbers.items()})

@@ -1,0 +1,31 @@
+"""`{% robot assistant "shelf" %}`: an assistant's robot, whole on a shelf or its head alone, on the tint of its code."""
+
+from django import template
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from assistants import avatars
+from assistants.models import Assistant
+
+register = template.Library()
+
+
+@register.simple_tag
+def robot(assistant: Assistant, place: str) -> SafeString:
+    """`place`: "shelf", "shelf shelf-lg", "face" or "face face-sm". No alternative text: the name stands beside."""
+    return format_html('<span class="{} shelf-{}">{}</span>', place, avatars.tint(assistant.code), robot_picture(assistant))
+
+
+@register.simple_tag
+def robot_picture(assistant: Assistant) -> SafeString:
+    """The picture alone. Its address changes with the drawing, so browsers may keep it."""
+    address = reverse("assistants:avatar", args=[assistant.code])
+    version = avatars.fingerprint(assistant.name)
+    return format_html('<img src="{}?v={}" alt="" width="128" height="128">', address, version)
+
+
+@register.simple_tag
+def showcased(most: int) -> list[Assistant]:
+    """The first of the house's showcase, for pages that only want to show some."""
+    return list(Assistant.objects.showcased().order_by("pk")[:most])

@@ -1,0 +1,37 @@
+"""What a conversation refuses, in words that say what to do."""
+
+from gptlab.errors import Conflict, Invalid
+
+
+class Busy(Conflict):
+    """A reply of this session is still being written."""
+
+    code = "busy"
+
+
+class SessionOver(Conflict):
+    """The session takes no more turns."""
+
+    code = "session_over"
+
+
+class ClientIdReused(Conflict):
+    """The same form was sent twice, with different words."""
+
+    code = "client_id_reused"
+
+
+class CannotChat(Conflict):
+    """The provider does not take this visit's key any more: it reads and exports only."""
+
+    code = "key_rejected"
+
+
+class NothingToRetry(Conflict):
+    code = "nothing_to_retry"
+
+
+class UnfitMessage(Invalid):
+    """Empty or too large."""
+
+    code = "unfit_message"

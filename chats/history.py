@@ -1,0 +1,89 @@
+"""A session's turns as its owner reads them: opened, in order, what is damaged marked in its place."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.safestring import SafeString
+
+from chats.models import ChatSession, Reply, Turn
+from chats.sealing import Vault
+from gptlab import crypto
+from gptlab.llm.messages import Message, Role
+from gptlab.markdown import render
+
+PAGE = 100  # turns
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedTurn:
+    number: int
+    text: str | None  # None on the opening turn
+    damaged: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedReply:
+    row: Reply
+    text: str
+    damaged: bool
+
+    @property
+    def html(self) -> SafeString:
+        """One whole render: what a page shows is what the end of the stream showed."""
+        return render(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    turn: OpenedTurn
+    reply: OpenedReply | None
+
+
+def exchanges(session: ChatSession, *, vault: Vault, before: int | None = None, most: int | None = PAGE) -> list[Exchange]:
+    """The newest `most` turns below number `before`, oldest first, each with its chosen reply."""
+    turns = _turns(session)
+    if before is not None:
+        turns = turns.filter(number__lt=before)
+    newest_first = list(turns.order_by("-number")[:most])
+    return [open_exchange(turn, vault=vault) for turn in reversed(newest_first)]
+
+
+def messages_newest_first(session: ChatSession, *, vault: Vault, up_to: int) -> Iterator[Message]:
+    """What was said up to turn `up_to`, newest first, for a model. Damaged texts are left out. Opens only what is asked for."""
+    turns = _turns(session).filter(number__lte=up_to).order_by("-number")
+    for turn in turns.iterator(chunk_size=50):
+        exchange = open_exchange(turn, vault=vault)
+        if exchange.reply is not None and exchange.reply.text:
+            yield Message(Role.ASSISTANT, exchange.reply.text)
+        if exchange.turn.text:
+            yield Message(Role.USER, exchange.turn.text)
+
+
+def open_exchange(turn: Turn, *, vault: Vault) -> Exchange:
+    text, damaged = None, False
+    if turn.sealed_text is not None:
+        try:
+            text = vault.open_turn(turn.sealed_text, session_id=turn.session_id, turn=turn.number)
+        except crypto.Damaged:
+            text, damaged = "", True
+    opened = OpenedTurn(number=turn.number, text=text, damaged=damaged, created_at=turn.created_at)
+    chosen: Sequence[Reply] = [reply for reply in turn.replies.all() if reply.chosen]
+    return Exchange(turn=opened, reply=open_reply(chosen[0], turn=turn, vault=vault) if chosen else None)
+
+
+def open_reply(reply: Reply, *, turn: Turn, vault: Vault) -> OpenedReply:
+    if not reply.sealed_text:
+        return OpenedReply(row=reply, text="", damaged=False)
+    try:
+        text = vault.open_reply(reply.sealed_text, session_id=turn.session_id, turn=turn.number, variant=reply.variant)
+    except crypto.Damaged:
+        return OpenedReply(row=reply, text="", damaged=True)
+    return OpenedReply(row=reply, text=text, damaged=False)
+
+
+def _turns(session: ChatSession) -> "QuerySet[Turn]":
+    chosen = Reply.objects.filter(chosen=True)
+    return Turn.objects.filter(session=session, superseded=False).prefetch_related(Prefetch("replies", queryset=chosen))

@@ -1,0 +1,46 @@
+"""What one entry of a live reply says, and how it is sealed: AES-256-GCM under a key that only the visitor's data key derives."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
+
+import orjson
+
+from gptlab import crypto
+from gptlab.event_log import START, Position
+
+__all__ = ["START", "Entry", "Position", "log_key", "open_entry", "seal_entry", "sealing_key"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One window's news of a reply.
+
+    `text` is all that arrived, raw. Where `tail` is given, it is inside `blocks` and `tail` already and must not be shown
+    again; where it is None, the text belongs at the cursor.
+    """
+
+    text: str = ""
+    blocks: str = ""  # HTML of the blocks that closed
+    tail: str | None = None  # HTML of the open rest, with the cursor's placeholder
+    status: str = ""  # a code: "thinking", "writing"
+    final: bool = False  # nothing follows: the database has the reply as it ended
+
+
+def log_key(reply_id: UUID) -> str:
+    return f"live:{reply_id.hex}"
+
+
+@lru_cache(maxsize=2048)
+def sealing_key(data_key: bytes, reply_id: UUID) -> bytes:
+    return crypto.derive(data_key, crypto.context("live reply", reply_id))
+
+
+def seal_entry(entry: Entry, *, key: bytes, position: Position) -> bytes:
+    fields = [entry.text, entry.blocks, entry.tail, entry.status, entry.final]
+    return crypto.seal(key, orjson.dumps(fields), associated=str(position).encode())
+
+
+def open_entry(sealed: bytes, *, key: bytes, position: Position) -> Entry:
+    """Raises crypto.Damaged."""
+    return Entry(*orjson.loads(crypto.unseal(key, sealed, associated=str(position).encode())))

@@ -1,0 +1,139 @@
+"""The talking: sessions, turns and replies. Texts are tokens under keys that only the visitor's data key derives."""
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from assistants.models import Assistant, Version
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class ChatSessionQuerySet(models.QuerySet["ChatSession"]):
+    def owned_by(self, user: "User") -> "ChatSessionQuerySet":
+        return self.filter(user=user)
+
+
+class ChatSession(models.Model):
+    class Status(models.TextChoices):
+        STARTED = "started", _("Started")
+        COMPLETED = "completed", _("Completed")
+        USER_ABANDONED = "user_abandoned", _("Left")
+        SYSTEM_ABANDONED = "system_abandoned", _("Closed")
+        UPSTREAM_FAILED = "upstream_failed", _("Failed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="chat_sessions")
+    assistant = models.ForeignKey(Assistant, on_delete=models.PROTECT, related_name="chat_sessions")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+")
+    model_override = models.CharField(max_length=128, blank=True)
+    status = models.CharField(max_length=20, choices=Status, default=Status.STARTED)
+    sealed_title = models.TextField(blank=True)
+    turn_count = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField()
+    last_turn_at = models.DateTimeField()
+
+    objects = ChatSessionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("chat session")
+        verbose_name_plural = _("chat sessions")
+        indexes = [models.Index(fields=["user", "-last_turn_at"], name="sessions_of_user")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Turn(models.Model):
+    """What the visitor said, numbered from 0 within the session. Turn 0 opens: the assistant speaks first."""
+
+    session = models.ForeignKey(ChatSession, on_delete=models.CASCADE, related_name="turns")
+    number = models.PositiveIntegerField()
+    client_id = models.UUIDField(default=uuid.uuid4)  # idempotency: the same form sent twice is one turn
+    sealed_text = models.TextField(null=True, blank=True)  # null on the opening turn
+    superseded = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session", "number"], name="one_turn_per_number"),
+            models.UniqueConstraint(fields=["session", "client_id"], name="one_turn_per_client_id"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.session_id} turn {self.number}"
+
+
+class ReplyQuerySet(models.QuerySet["Reply"]):
+    def owned_by(self, user: "User") -> "ReplyQuerySet":
+        return self.filter(session__user=user)
+
+    def live(self) -> "ReplyQuerySet":
+        return self.filter(state__in=LIVE_STATES)
+
+
+class Reply(models.Model):
+    """What the assistant answered to a turn; each attempt is a variant of its own, and one of them is chosen."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("Queued")
+        RUNNING = "running", _("Writing")
+        DONE = "done", _("Done")
+        STOPPED = "stopped", _("Stopped")
+        FAILED = "failed", _("Failed")
+        INTERRUPTED = "interrupted", _("Interrupted")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    session = models.ForeignKey(ChatSession, on_delete=models.CASCADE, related_name="replies")
+    turn = models.ForeignKey(Turn, on_delete=models.CASCADE, related_name="replies")
+    variant = models.PositiveIntegerField(default=1)
+    chosen = models.BooleanField(default=True)
+    state = models.CharField(max_length=12, choices=State, default=State.PENDING)
+    sealed_text = models.TextField(blank=True)
+    fence = models.PositiveIntegerField(default=0)  # goes up with each claim: an older claimant can't write any more
+    lease_until = models.DateTimeField(null=True, blank=True)  # on the database's clock
+    sent_at = models.DateTimeField()  # when its task was last handed to the broker
+    sent_count = models.PositiveIntegerField(default=0)
+    stop_requested_at = models.DateTimeField(null=True, blank=True)
+    model = models.CharField(max_length=128, blank=True)
+    endpoint = models.CharField(max_length=32, blank=True)
+    tokens_in = models.PositiveIntegerField(null=True, blank=True)
+    tokens_out = models.PositiveIntegerField(null=True, blank=True)
+    tokens_estimated = models.BooleanField(default=False)
+    error_code = models.CharField(max_length=32, blank=True)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    first_text_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReplyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("reply")
+        verbose_name_plural = _("replies")
+        constraints = [
+            models.UniqueConstraint(fields=["turn", "variant"], name="one_reply_per_variant"),
+            models.UniqueConstraint(
+                fields=["session"], condition=Q(state__in=["pending", "running"]), name="one_live_reply_per_session"
+            ),
+            models.UniqueConstraint(fields=["turn"], condition=Q(chosen=True), name="one_chosen_reply_per_turn"),
+        ]
+        indexes = [
+            models.Index(fields=["lease_until"], condition=Q(state="running"), name="leases"),
+            models.Index(fields=["sent_at"], condition=Q(state="pending"), name="unclaimed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} ({self.state})"
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in LIVE_STATES
+
+
+LIVE_STATES = (Reply.State.PENDING, Reply.State.RUNNING)

@@ -1,0 +1,38 @@
+"""One reply: claim → context → stream → render → announce → checkpoint → finish. Runs in workers only."""
+
+from contextlib import suppress
+from uuid import UUID
+
+from django.db import connections
+
+from accounts import relay
+from chats.conversation import JOB
+from chats.replying.claiming import claim
+from chats.replying.desk import end_all, write
+from chats.replying.desk import warm as _warm
+from gptlab import worker_loop
+from gptlab.errors import Unavailable
+from gptlab.llm import client
+
+__all__ = ["close", "end_all", "run", "warm"]
+
+
+def run(*, reply_id: UUID) -> None:
+    """Write the reply, if nobody else does. Returns when it has ended; holds no database connection meanwhile."""
+    job = claim(reply_id)
+    if job is None:
+        return
+    connections.close_all()
+    worker_loop.submit(write(job)).result()
+    with suppress(Unavailable):  # Redis forgets it by itself in minutes
+        relay.erase(kind=JOB, job_id=reply_id)
+
+
+def warm() -> None:
+    """Start the loop, the writer and the client before the first reply needs them."""
+    worker_loop.submit(_warm())
+
+
+def close() -> None:
+    """After the last reply: the connections to the providers."""
+    worker_loop.submit(client.aclose()).result(timeout=2)

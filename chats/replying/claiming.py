@@ -1,0 +1,107 @@
+"""Take a pending reply, once: a conditional update raises its fence and leases it on the database's clock."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F
+from django.db.models.functions import Now
+
+from accounts import relay
+from chats import live
+from chats.context import build
+from chats.conversation import JOB
+from chats.history import messages_newest_first
+from chats.models import ChatSession, Reply
+from chats.sealing import Vault
+from gptlab.errors import Unavailable
+from gptlab.llm import catalog, tokens
+from gptlab.llm.messages import Request, Sampling
+
+State = Reply.State
+
+LEASE = timedelta(seconds=8)  # renewed each second; who holds none is dead
+BRAINSTORMING_MESSAGES = 20
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Job:
+    """All that writing one reply needs, without the database."""
+
+    reply_id: UUID
+    session_id: UUID
+    assistant_id: int
+    turn: int
+    variant: int
+    fence: int
+    credential: relay.Credential
+    request: Request
+
+    @property
+    def vault(self) -> Vault:
+        return Vault(user_id=self.credential.user_id, data_key=self.credential.data_key)
+
+
+def claim(reply_id: UUID) -> Job | None:
+    """The job, or None: somebody else has it, it has ended, or it can't be done and has been ended here."""
+    claimed = Reply.objects.filter(pk=reply_id, state=State.PENDING).update(
+        state=State.RUNNING, fence=F("fence") + 1, lease_until=Now() + LEASE, started_at=Now()
+    )
+    if not claimed:
+        return None
+    reply = Reply.objects.select_related("turn", "session__version", "session__assistant").get(pk=reply_id)
+    try:
+        credential = relay.take(kind=JOB, job_id=reply.pk, user_id=reply.session.user_id)
+    except relay.Gone:
+        _end(reply, state=State.FAILED, error_code="sign_in_again")
+        return None
+    except Unavailable:
+        # Redis is away: back in the queue, and the reaper sends it again when the time comes.
+        _mine(reply).update(state=State.PENDING, lease_until=None)
+        return None
+    return Job(
+        reply_id=reply.pk,
+        session_id=reply.session_id,
+        assistant_id=reply.session.assistant_id,
+        turn=reply.turn.number,
+        variant=reply.variant,
+        fence=reply.fence,
+        credential=credential,
+        request=_request(reply, credential),
+    )
+
+
+def _mine(reply: Reply) -> Any:
+    return Reply.objects.filter(pk=reply.pk, fence=reply.fence, state=State.RUNNING)
+
+
+def _end(reply: Reply, *, state: str, error_code: str) -> None:
+    if _mine(reply).update(state=state, error_code=error_code, ended_at=Now(), lease_until=None):
+        live.close_now(reply.pk, fence=reply.fence + 1)
+
+
+def _request(reply: Reply, credential: relay.Credential) -> Request:
+    session, version = reply.session, reply.session.version
+    model = catalog.model(credential.provider, reply.model)
+    vault = Vault(user_id=credential.user_id, data_key=credential.data_key)
+    brainstorming = session.assistant.session_type == session.assistant.SessionType.BRAINSTORMING
+    messages = build(
+        initial_prompt=version.initial_prompt,
+        newest_first=messages_newest_first(session, vault=vault, up_to=reply.turn.number),
+        budget=model.context_window - version.max_tokens,
+        count=lambda text: tokens.count_text(text, reply.model),
+        most=BRAINSTORMING_MESSAGES if brainstorming else None,
+    )
+    return Request(provider=credential.provider, model=reply.model, messages=messages, sampling=_sampling(session))
+
+
+def _sampling(session: ChatSession) -> Sampling:
+    version = session.version
+    return Sampling(
+        max_tokens=version.max_tokens,
+        temperature=version.temperature,
+        top_p=version.top_p,
+        frequency_penalty=version.frequency_penalty,
+        presence_penalty=version.presence_penalty,
+    )

@@ -1,0 +1,32 @@
+"""One reply while it is written: what has arrived, and the handle that ends its stream."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from chats import live
+from chats.replying.claiming import Job
+from gptlab.llm.messages import FinishReason, Usage
+
+
+@dataclass(eq=False)
+class Running:
+    """One reply while it is written."""
+
+    job: Job
+    outlet: live.Outlet
+    pieces: list[str] = field(default_factory=list)
+    usage: Usage | None = None
+    finish: FinishReason | None = None
+    ended_by: str = ""  # "stop", "shutdown" or "passed": why the stream was cancelled
+    stream: asyncio.Task[None] | None = None
+    stored_pieces: int = 0
+
+    @property
+    def text(self) -> str:
+        return "".join(self.pieces)
+
+    def end(self, why: str) -> None:
+        """Close the upstream's socket now. The text so far stays, unless another worker has passed this one."""
+        self.ended_by = self.ended_by or why
+        if self.stream is not None:
+            self.stream.cancel()

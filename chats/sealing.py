@@ -1,0 +1,34 @@
+"""The keys of chat rows: each text is a token under a key derived for its very place, so that swapped rows don't open."""
+
+from uuid import UUID
+
+from gptlab import crypto
+
+
+class Vault:
+    """One visitor's rows. Holds their data key for the length of a request or a job."""
+
+    __slots__ = ("_data_key", "_user_id")
+
+    def __init__(self, *, user_id: UUID, data_key: bytes) -> None:
+        self._user_id = user_id
+        self._data_key = data_key
+
+    def __repr__(self) -> str:
+        return "<Vault>"
+
+    def seal_turn(self, text: str, *, session_id: UUID, turn: int) -> str:
+        return crypto.seal_text(self._key(session_id, turn, 0, "user"), text)
+
+    def open_turn(self, sealed: str, *, session_id: UUID, turn: int) -> str:
+        """Raises crypto.Damaged, as the other ones do."""
+        return crypto.unseal_text(self._key(session_id, turn, 0, "user"), sealed)
+
+    def seal_reply(self, text: str, *, session_id: UUID, turn: int, variant: int) -> str:
+        return crypto.seal_text(self._key(session_id, turn, variant, "assistant"), text)
+
+    def open_reply(self, sealed: str, *, session_id: UUID, turn: int, variant: int) -> str:
+        return crypto.unseal_text(self._key(session_id, turn, variant, "assistant"), sealed)
+
+    def _key(self, session_id: UUID, turn: int, variant: int, role: str) -> bytes:
+        return crypto.derive(self._data_key, crypto.context("row", self._user_id, session_id, turn, variant, role))

@@ -1,0 +1,18 @@
+"""Addresses of the talk, and of the page that shows an assistant with the visitor's talks."""
+
+from django.urls import path
+
+from chats.views import assistant, chat, stream, transcripts
+
+app_name = "chats"
+
+urlpatterns = [
+    path("assistants/<str:code>/", assistant.assistant, name="assistant"),
+    path("chats/start/", chat.start, name="start"),
+    path("chats/<uuid:session_id>/", chat.session, name="session"),
+    path("chats/<uuid:session_id>/say/", chat.say, name="say"),
+    path("chats/<uuid:session_id>/transcript.json", transcripts.as_json, name="transcript"),
+    path("chats/<uuid:session_id>/replies/<uuid:reply_id>/stream/", stream.stream, name="stream"),
+    path("chats/<uuid:session_id>/replies/<uuid:reply_id>/stop/", chat.stop, name="stop"),
+    path("chats/<uuid:session_id>/replies/<uuid:reply_id>/retry/", chat.retry, name="retry"),
+]

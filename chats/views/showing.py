@@ -1,0 +1,72 @@
+"""What the chat templates are given: exchanges with their addresses and notices."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from accounts.visit import Visit
+from chats.history import Exchange, OpenedReply, OpenedTurn
+from chats.models import ChatSession, Reply
+from chats.reply_errors import Notice, notice
+from chats.sealing import Vault
+from gptlab.llm import catalog
+
+
+@dataclass(frozen=True, slots=True)
+class ShownReply:
+    """An opened reply with what its markup needs."""
+
+    opened: OpenedReply
+    error: Notice | None
+    stream_url: str
+    stop_url: str
+    retry_url: str
+
+    @property
+    def row(self) -> Reply:
+        return self.opened.row
+
+    @property
+    def html(self) -> SafeString:
+        return self.opened.html
+
+
+@dataclass(frozen=True, slots=True)
+class ShownExchange:
+    turn: OpenedTurn
+    reply: ShownReply | None
+
+
+def vault_of(visit: Visit) -> Vault:
+    return Vault(user_id=visit.user_id, data_key=visit.data_key)
+
+
+def show_exchange(exchange: Exchange, *, visit: Visit) -> ShownExchange:
+    reply = show_reply(exchange.reply, visit=visit) if exchange.reply is not None else None
+    return ShownExchange(turn=exchange.turn, reply=reply)
+
+
+def show_reply(opened: OpenedReply, *, visit: Visit) -> ShownReply:
+    row = opened.row
+    place = {"session_id": row.session_id, "reply_id": row.pk}
+    return ShownReply(
+        opened=opened,
+        error=notice(row, provider=provider_name(visit)),
+        stream_url=reverse("chats:stream", kwargs=place),
+        stop_url=reverse("chats:stop", kwargs=place),
+        retry_url=reverse("chats:retry", kwargs=place),
+    )
+
+
+def provider_name(visit: Visit) -> str:
+    try:
+        return catalog.provider(visit.provider).name
+    except catalog.UnknownProvider:
+        return visit.provider
+
+
+def common(session: ChatSession) -> dict[str, Any]:
+    """What every chat template knows."""
+    return {"session": session, "assistant": session.assistant, "draft_key": f"draft-{session.pk}"}

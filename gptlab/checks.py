@@ -1,0 +1,80 @@
+"""What must be right before GPT Lab serves anyone. `manage.py check` lists it; in production nothing starts on an error.
+
+`settings.py` already refuses a secret that is missing or no key at all. Here is what only a second look shows.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core import checks
+
+from gptlab import embedded_redis, local_secrets
+
+SHORTEST_SECRET_KEY = 32  # characters
+
+
+@checks.register(checks.Tags.security)
+def check_production(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[checks.CheckMessage]:
+    return [*_weak_secrets(), *_unsafe_switches(), *_stopgaps()] if settings.PRODUCTION else []
+
+
+def refuse_unsafe_production() -> None:
+    """For the processes that start without `manage.py`, and so without its checks: ends this one, and says why."""
+    errors = [message for message in check_production(None) if message.is_serious()]
+    if errors:
+        reasons = "\n".join(f"  {error.id}: {error.msg} {error.hint}" for error in errors)
+        raise SystemExit(f"GPT Lab does not start in production like this:\n{reasons}")
+
+
+def _weak_secrets() -> Iterator[checks.CheckMessage]:
+    how = "Its line in .env.example says how to make one."
+    key = settings.SECRET_KEY
+    if len(key) < SHORTEST_SECRET_KEY or len(set(key)) < 8 or "insecure" in key or "change" in key.lower():
+        yield checks.Error("SECRET_KEY is short, or one that anybody could guess.", hint=how, id="gptlab.E001")
+    keys = [(name, key) for name in local_secrets.LISTS for key in getattr(settings, name)]
+    for name in {name: None for name, key in keys if len(set(key)) < 8}:
+        yield checks.Error(f"{name} holds a key that is not random.", hint=how, id="gptlab.E002")
+    if len({key for _, key in keys}) < len(keys):
+        yield checks.Error("PEPPERS, WORKER_KEYS and PROMPT_KEYS share a key.", hint="Each needs its own.", id="gptlab.E003")
+    if local := _shared_with_local():
+        hint = "They lie in a file on a disk. Make new ones, and keep them where this machine's secrets are kept."
+        yield checks.Error(f"{', '.join(local)}: from the local profile's data folder.", hint=hint, id="gptlab.E004")
+
+
+def _shared_with_local() -> list[str]:
+    """Names of the secrets that were written for the local profile, in the data folder or where it is by default."""
+    made: set[str] = set()
+    for folder in {Path(settings.DATA), settings.BASE_DIR / "data"}:
+        for value in local_secrets.read(folder).values():
+            made |= {part.strip().lower() for part in value.split(",")}
+    given = {"SECRET_KEY": {settings.SECRET_KEY.lower()}}
+    given |= {name: {key.hex() for key in getattr(settings, name)} for name in local_secrets.LISTS}
+    return [name for name, values in given.items() if values & made]
+
+
+def _unsafe_switches() -> Iterator[checks.CheckMessage]:
+    if settings.DEBUG:
+        yield checks.Error("DEBUG is on: error pages would show visits.", hint="Remove DEBUG.", id="gptlab.E005")
+    if settings.DEMO_BASE_URL:
+        hint = "Remove DEMO_BASE_URL; list your own servers in KEYLESS_SERVERS."
+        yield checks.Error("The demo provider is configured.", hint=hint, id="gptlab.E006")
+    if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
+        hint = "Set it to the names under which visitors reach this installation."
+        yield checks.Error("ALLOWED_HOSTS is empty, or open to any name.", hint=hint, id="gptlab.E007")
+    if settings.REDIS_URL == embedded_redis.url(settings.DATA):
+        hint = "Several machines must share one; the embedded server is for one machine and one user."
+        yield checks.Error("REDIS_URL is not set.", hint=hint, id="gptlab.E008")
+
+
+def _stopgaps() -> Iterator[checks.CheckMessage]:
+    """Works, but not for long or not for many."""
+    if "sqlite" in settings.DATABASES["default"]["ENGINE"]:
+        hint = "Set DATABASE_URL to a Postgres. SQLite serves one machine, and one writer at a time."
+        yield checks.Warning("The database is SQLite.", hint=hint, id="gptlab.W001")
+    redis = urlsplit(settings.REDIS_URL)
+    if redis.scheme != "unix" and not redis.password:
+        hint = "Whoever reaches it can end visits and drop messages. Give it one: redis://:password@host:6379/0."
+        yield checks.Warning("Redis has no password.", hint=hint, id="gptlab.W002")

@@ -1,0 +1,90 @@
+"""Chat Completions, both ways: our request → its body, an event of its stream → ours. Pure.
+
+https://platform.openai.com/docs/api-reference/chat
+"""
+
+from gptlab.llm import refusals, wire
+from gptlab.llm.catalog import ModelInfo
+from gptlab.llm.messages import Delta, Event, Finish, FinishReason, Request, Usage
+
+path = "chat/completions"
+
+# What a reasoning model may think before it writes, on top of the reply's own limit: OpenAI advises to leave this much.
+# Without it a short limit is spent on thinking, and the visitor pays for an empty reply.
+REASONING_ROOM = 25_000
+_TOKENS_MOST = 1_000_000_000
+_REASONS = {"length": FinishReason.LENGTH, "max_tokens": FinishReason.LENGTH, "content_filter": FinishReason.CONTENT_FILTER}
+
+
+def body(request: Request, info: ModelInfo, *, store: bool | None = None) -> dict[str, object]:
+    """The JSON to post. `store` is left out where None: servers may refuse a field that they do not know."""
+    sampling = request.sampling
+    fields: dict[str, object] = {
+        "model": request.model,
+        "messages": [{"role": message.role.value, "content": _sendable(message.text)} for message in request.messages],
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+    if store is not None:
+        fields["store"] = store
+    if sampling.max_tokens is not None:
+        most = sampling.max_tokens + (REASONING_ROOM if info.reasoning else 0)
+        fields[info.max_tokens_name] = min(most, info.max_output or most)
+    for name in sorted(info.parameters):
+        value = getattr(sampling, name)
+        if value is not None:
+            fields[name] = value
+    return fields
+
+
+def read(event: bytes) -> list[Event]:
+    """What one event of the stream says: nothing, if it makes no sense. Raises UpstreamError if it carries an error."""
+    said = wire.parse(event)
+    if not isinstance(said, dict):
+        return []
+    refusal = refusals.refusal_in(said)
+    if refusal is not None:
+        raise refusal
+    events: list[Event] = []
+    choices = said.get("choices")
+    choice = choices[0] if isinstance(choices, list) and choices else None
+    if isinstance(choice, dict):
+        delta = choice.get("delta")
+        text = _text(delta) if isinstance(delta, dict) else ""
+        if text:
+            events.append(Delta(text))
+        reason = choice.get("finish_reason")
+        if reason and isinstance(reason, str):
+            events.append(Finish(_REASONS.get(reason, FinishReason.STOP)))
+    usage = said.get("usage")
+    if isinstance(usage, dict):
+        events += _usage(usage)
+    return events
+
+
+def _text(delta: dict[str, object]) -> str:
+    """The words of a delta: a text, a list of parts of which some are text, or a refusal in the model's words."""
+    content = delta.get("content")
+    if isinstance(content, str) and content:
+        return content
+    if isinstance(content, list):
+        parts = [part.get("text") for part in content if isinstance(part, dict)]
+        return "".join(part for part in parts if isinstance(part, str))
+    refusal = delta.get("refusal")
+    return refusal if isinstance(refusal, str) else ""
+
+
+def _usage(usage: dict[str, object]) -> list[Event]:
+    tokens_in, tokens_out = usage.get("prompt_tokens"), usage.get("completion_tokens")
+    if type(tokens_in) is int and type(tokens_out) is int and 0 <= tokens_in < _TOKENS_MOST and 0 <= tokens_out < _TOKENS_MOST:
+        return [Usage(tokens_in, tokens_out)]
+    return []
+
+
+def _sendable(text: str) -> str:
+    """Half a surrogate pair, as a paste can contain, has no place in JSON."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text

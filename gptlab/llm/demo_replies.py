@@ -1,0 +1,89 @@
+"""What the Demo says: texts written beforehand, chosen by the visitor's last words, and honest about it. Knows no HTTP."""
+
+import random
+import re
+import zlib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+_TEXTS = Path(__file__).with_name("demo_texts")
+_USUAL = ("plain", "list", "python", "quote", "table", "short", "scripts", "math")
+_BY_WORD = {
+    "long": "long",
+    "code": "python",
+    "python": "python",
+    "table": "table",
+    "sql": "table",
+    "list": "list",
+    "math": "math",
+    "formula": "math",
+    "emoji": "scripts",
+    "quote": "quote",
+}
+_QUOTED_WORDS = 8
+_QUOTED_MOST = 80
+# "You are Ada, …", "Your name is Ada." Nothing else of a prompt is ever used.
+_NAME = re.compile(
+    r"\b(?:[Yy]ou are|[Yy]our name is)(?: called)? [“\"*]*"
+    r"(?P<name>[A-Z][\w’'-]*(?: [A-Z][\w’'-]*){0,3})"
+    r"[”\"*]*(?=[.,:;!\n]|$)"
+)
+_NAME_MOST = 40
+_CUE = re.compile(r"\b(?:open|begin|start|greet|introduce)\b", re.IGNORECASE)
+_CUE_MOST_WORDS = 30
+
+
+def reply(messages: Sequence[dict[str, object]]) -> str:
+    """The reply to a conversation in OpenAI's form. The same conversation gets the same reply."""
+    said = [(message.get("role"), _text(message.get("content"))) for message in messages]
+    asked = [text for role, text in said if role == "user"]
+    turns = sum(role == "assistant" for role, _ in said)
+    if not turns and (not asked or (len(asked) == 1 and _is_cue(asked[0]))):
+        return _opening(next((text for role, text in said if role in {"system", "developer"}), ""))
+    last = asked[-1] if asked else ""
+    return _load(_choose(last, turns)).replace("{quote}", _quoted(last))
+
+
+def pieces(text: str) -> list[str]:
+    """Cut as a model would send it: three to five characters, wherever that falls, always the same for the same text."""
+    dice = random.Random(zlib.crc32(text.encode()))
+    cut, start = [], 0
+    while start < len(text):
+        end = start + dice.choice((3, 4, 4, 4, 5, 5))
+        cut.append(text[start:end])
+        start = end
+    return cut
+
+
+def _choose(last: str, turns: int) -> str:
+    for word in re.findall(r"[a-z]+", last.lower()):
+        if word in _BY_WORD:
+            return _BY_WORD[word]
+    return _USUAL[zlib.crc32(f"{turns} {last}".encode()) % len(_USUAL)]
+
+
+def _opening(prompt: str) -> str:
+    found = _NAME.search(prompt)
+    name = found["name"][:_NAME_MOST] if found else ""
+    return _load("opening").replace("{who}", f"I'm {name}, or rather" if name else "You're talking to")
+
+
+def _quoted(last: str) -> str:
+    words = " ".join(last.split()[-_QUOTED_WORDS:])[-_QUOTED_MOST:].strip()
+    return words or "…"
+
+
+def _is_cue(text: str) -> bool:
+    return "?" not in text and len(text.split()) <= _CUE_MOST_WORDS and bool(_CUE.search(text))
+
+
+def _text(content: object) -> str:
+    if isinstance(content, list):
+        return " ".join(_text(part.get("text")) for part in content if isinstance(part, dict))
+    return content.encode("utf-8", "replace").decode() if isinstance(content, str) else ""
+
+
+@cache
+def _load(name: str) -> str:
+    return (_TEXTS / f"{name}.md").read_text(encoding="utf-8").strip()

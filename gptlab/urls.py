@@ -1,0 +1,25 @@
+"""Addresses. Apps are named by string only: the floor imports none."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from gptlab import health, pages
+
+handler400 = pages.bad_request
+handler403 = pages.forbidden
+handler404 = pages.not_found
+handler500 = pages.server_error
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("faq/", pages.faq, name="faq"),
+    path("terms/", pages.terms, name="terms"),
+    path("privacy/", pages.privacy, name="privacy"),
+    path("about/", pages.about, name="about"),
+    path("", include("accounts.urls")),
+    path("", include("assistants.urls")),
+    path("", include("chats.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]

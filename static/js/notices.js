@@ -1,0 +1,51 @@
+// Says what went wrong with a form, and shows toasts. Every page.
+//
+// htmx 4 swaps error answers too. A form that is shown again (422) belongs where it was; every other error goes to #notice:
+// the server's banner, and where there is none, or a whole page, one of ours.
+// Other scripts ask for a toast with the event "lab:toast", detail: the text.
+
+const TOAST_SECONDS = 6;
+const notice = document.getElementById("notice");
+const toasts = document.getElementById("toasts");
+
+const banner = (name) => document.getElementById(`notice-${name}`).innerHTML;
+const isStream = (element) => element.hasAttribute("hx-sse:connect");
+
+document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  if (!isStream(ctx.sourceElement)) notice.replaceChildren();
+});
+
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  const { status } = ctx.response;
+  if (status < 400 || isStream(ctx.sourceElement)) return;
+  const isPart = !/<html[\s>]/i.test(ctx.text);
+  const isNotice = isPart && ctx.text.includes("data-notice");
+  if (status === 422 && isPart && !isNotice) return;
+  if (!isNotice) ctx.text = banner({ 400: "large", 403: "stale", 413: "large" }[status] ?? "broken");
+  ctx.hx.retarget = "#notice";
+  ctx.hx.reswap = "innerHTML";
+});
+
+document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
+  if (ctx && !ctx.response && !isStream(ctx.sourceElement)) notice.innerHTML = banner("offline");
+});
+
+/** A toast goes by itself, but not while it is pointed at or has the focus. */
+function leaveInTime(toast) {
+  let timer;
+  const wait = () => (timer = setTimeout(() => toast.remove(), TOAST_SECONDS * 1000));
+  const stay = () => clearTimeout(timer);
+  for (const name of ["pointerenter", "focusin"]) toast.addEventListener(name, stay);
+  for (const name of ["pointerleave", "focusout"]) toast.addEventListener(name, wait);
+  wait();
+}
+
+document.addEventListener("lab:toast", ({ detail: text }) => {
+  const toast = document.getElementById("toast").content.firstElementChild.cloneNode(true);
+  toast.querySelector("span").textContent = text;
+  toasts.replaceChildren(toast);
+  leaveInTime(toast);
+});
+
+toasts.addEventListener("click", (event) => event.target.closest("[data-dismiss]")?.closest(".toast-card").remove());
+[...toasts.children].forEach(leaveInTime);

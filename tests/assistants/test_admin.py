@@ -1,0 +1,72 @@
+import pytest
+from django.urls import reverse
+
+from accounts.models import User
+from assistants.models import Assistant, Version
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/assistants/assistant/"
+
+
+@pytest.fixture
+def staff(client):
+    user = User.objects.create_superuser("staff", "a long password")
+    client.force_login(user)
+    return client
+
+
+def act(client, action, *assistants):
+    data = {"action": action, "_selected_action": [each.pk for each in assistants]}
+    return client.post(LIST, data, follow=True)
+
+
+def test_the_list_tells_where_each_is_shown(staff, make_assistant):
+    assistant = make_assistant(name="Listed Lee", session_type="coaching")
+    page = staff.get(LIST).content.decode()
+    for text in ("Listed Lee", assistant.code, "Coaching", "Listed"):
+        assert text in page
+
+
+def test_no_page_of_the_admin_shows_or_loads_a_prompt(staff, make_assistant, django_assert_max_num_queries):
+    assistant = make_assistant(prompt="Zebrafinkenmarker")
+    with django_assert_max_num_queries(40) as queries:
+        page = staff.get(reverse("admin:assistants_assistant_change", args=[assistant.pk]))
+    assert page.status_code == 200
+    assert b"Zebrafinkenmarker" not in page.content
+    assert b"gAAAA" not in page.content
+    assert not any("initial_prompt" in query["sql"] for query in queries.captured_queries)
+
+
+def test_saving_an_assistant_changes_its_texts_and_no_version(staff, make_assistant):
+    assistant = make_assistant(prompt="Zebrafinkenmarker")
+    address = reverse("admin:assistants_assistant_change", args=[assistant.pk])
+    data = {"name": "New name", "tagline": "t", "description": "d", "category": "data", "tags": "[]", "starters": "[]"}
+    data |= {"session_type": "coaching", "visibility": "unlisted", "is_active": "on"}
+    data |= {"versions-TOTAL_FORMS": "1", "versions-INITIAL_FORMS": "1", "versions-0-id": str(assistant.active_version_id)}
+    data |= {"versions-0-assistant": str(assistant.pk), "versions-0-model": "other"}
+    before = Version.objects.values().get()
+    assert staff.post(address, data).status_code == 302
+    assistant.refresh_from_db()
+    assert (assistant.name, assistant.visibility, assistant.showcased) == ("New name", "unlisted", False)
+    assert Version.objects.values().get() == before
+
+
+def test_assistants_are_not_made_in_the_admin(staff):
+    assert staff.get(f"{LIST}add/").status_code == 403
+
+
+def test_only_listed_assistants_go_on_the_showcase(staff, make_assistant):
+    listed, unlisted = make_assistant(), make_assistant(visibility="unlisted")
+    assert b"1 showcased" in act(staff, "showcase", listed, unlisted).content
+    assert list(Assistant.objects.filter(showcased=True)) == [listed]
+
+
+def test_assistants_come_off_the_showcase(staff, make_assistant):
+    one, other = make_assistant(showcased=True), make_assistant(showcased=True)
+    assert b"1 taken off" in act(staff, "unshowcase", one).content
+    assert list(Assistant.objects.filter(showcased=True)) == [other]
+
+
+def test_visitors_have_no_business_there(client, sign_in, alice):
+    sign_in(alice)
+    assert client.get(LIST).status_code == 302

@@ -1,0 +1,150 @@
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistants.lounge import PAGE_SIZE, shelf, shuffled
+from assistants.models import Assistant, AssistantDay
+
+NOBODY = AnonymousUser()
+ids = st.lists(st.integers(min_value=1, max_value=10**9), unique=True, max_size=80)
+seeds = st.integers(min_value=0, max_value=999_999)
+
+
+def ask(**fields):
+    return shelf(**({"tab": "", "query": "", "category": "", "user": NOBODY, "seed": 1, "page": 1} | fields))
+
+
+def names(**fields):
+    return sorted(each.name for each in ask(**fields).page)
+
+
+@given(ids, seeds, st.randoms())
+def test_a_seed_means_one_order_however_the_rows_arrive(some, seed, random):
+    mixed = random.sample(some, len(some))
+    assert shuffled(some, seed=seed) == shuffled(mixed, seed=seed)
+    assert sorted(shuffled(some, seed=seed)) == sorted(some)
+
+
+@given(ids, seeds, st.integers(min_value=1, max_value=10**9))
+def test_a_newcomer_moves_nobody_past_a_neighbour(some, seed, newcomer):
+    with_newcomer = shuffled({*some, newcomer}, seed=seed)
+    with_newcomer.remove(newcomer)
+    assert with_newcomer == shuffled(set(some) - {newcomer}, seed=seed)
+
+
+def test_seeds_differ():
+    assert len({tuple(shuffled(range(12), seed=seed)) for seed in range(50)}) == 50
+
+
+@pytest.mark.django_db
+def test_pages_together_hold_everyone_once(make_assistant):
+    made = {make_assistant(showcased=True).pk for _i in range(2 * PAGE_SIZE + 3)}
+    pages = [ask(seed=7, page=number).page for number in (1, 2, 3)]
+    shown = [each.pk for page in pages for each in page]
+    assert [len(page) for page in pages] == [PAGE_SIZE, PAGE_SIZE, 3]
+    assert len(shown) == len(made)
+    assert set(shown) == made
+    assert [each.pk for each in ask(seed=7, page=2).page] == [each.pk for each in pages[1]]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("asked", "given"), [(1, 1), (2, 2), (3, 2), (10**30, 2), (0, 1), (-4, 1)])
+def test_a_page_that_is_not_there_becomes_one_that_is(make_assistant, asked, given):
+    for _i in range(PAGE_SIZE + 1):
+        make_assistant(showcased=True)
+    assert ask(page=asked).page.number == given
+
+
+@pytest.mark.django_db
+def test_an_empty_shelf_has_one_empty_page():
+    found = ask(query="nobody")
+    assert (found.page.number, len(found.page), found.counts) == (1, 0, {"showcased": 0, "community": 0})
+
+
+@pytest.mark.django_db
+def test_each_tab_shows_its_own(make_assistant, alice, bob):
+    for owner, whose in ((None, "house"), (alice, "alice"), (bob, "bob")):
+        make_assistant(name=f"{whose} shown", creator=owner, showcased=True)
+        make_assistant(name=f"{whose} listed", creator=owner)
+        make_assistant(name=f"{whose} unlisted", creator=owner, visibility="unlisted")
+        make_assistant(name=f"{whose} private", creator=owner, visibility="private")
+    shown, listed = ["alice shown", "bob shown", "house shown"], ["alice listed", "bob listed", "house listed"]
+    mine = ["alice listed", "alice private", "alice shown", "alice unlisted"]
+    assert names(tab="showcased") == shown
+    assert names(tab="community") == listed
+    assert names(tab="showcased", user=alice) == sorted({*shown, *mine})
+    assert names(tab="community", user=alice) == listed
+    assert names(tab="mine", user=alice) == mine
+    assert ask(user=alice).counts == {"showcased": 6, "community": 3, "mine": 4}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "flag", [{"visibility": "private"}, {"visibility": "unlisted"}, {"is_active": False}, {"active_version": None}]
+)
+@pytest.mark.parametrize("showcased", [True, False])
+def test_what_is_not_listed_and_in_use_never_stands_on_a_strangers_shelf(make_assistant, alice, bob, flag, showcased):
+    assistant = make_assistant(creator=alice, showcased=showcased, name="Findme")
+    Assistant.objects.filter(pk=assistant.pk).update(**flag)
+    for user in (bob, NOBODY):
+        for tab in ("showcased", "community", "mine", "", "staff"):
+            for query in ("", "Findme"):
+                found = ask(tab=tab, user=user, query=query)
+                assert list(found.page) == []
+                assert set(found.counts.values()) == {0}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("tab", ["mine", "", "elsewhere", "MINE"])
+def test_a_tab_that_this_visitor_has_not_becomes_the_first(tab):
+    assert ask(tab=tab).tab == "showcased"
+
+
+@pytest.mark.django_db
+def test_search_wants_every_word_in_any_visible_text(make_assistant):
+    make_assistant(name="Query Quill", tagline="Data into SQL", description="Asks first.", showcased=True)
+    make_assistant(name="Plain Pat", tagline="Letters decoded", description="Data stays out.", showcased=True)
+    assert names(query="data") == ["Plain Pat", "Query Quill"]
+    assert names(query="  sql\tASKS ") == ["Query Quill"]
+    assert names(query="sql letters") == []
+    assert names(query="%") == []
+    assert names(query="_") == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ["\0", "\0x", "'; DROP TABLE assistants_assistant; --", "{{7*7}}", "x" * 5000, "a " * 3000])
+def test_any_query_is_only_looked_for(make_assistant, query):
+    make_assistant(showcased=True)
+    assert len(ask(query=query).query) <= 100
+
+
+@pytest.mark.django_db
+def test_category_narrows_and_an_unknown_one_is_dropped(make_assistant):
+    make_assistant(name="Quill", category="data", showcased=True)
+    make_assistant(name="Rook", category="play", showcased=True)
+    assert names(category="data") == ["Quill"]
+    assert ask(category="data").counts == {"showcased": 1, "community": 0}
+    assert names(category="nonsense") == ["Quill", "Rook"]
+    assert ask(category="nonsense").category == ""
+
+
+@pytest.mark.django_db
+def test_sessions_are_counted_for_the_signed_in(make_assistant, alice, now):
+    busy, idle = make_assistant(showcased=True), make_assistant(showcased=True)
+    for days_ago, sessions in ((0, 3), (1, 4)):
+        day = now.date().replace(day=1 + days_ago)
+        AssistantDay.count(assistant_id=busy.pk, day=day, sessions=sessions)
+    assert {each.pk: each.session_count for each in ask(user=alice).page} == {busy.pk: 7, idle.pk: 0}
+    assert not any(hasattr(each, "session_count") for each in ask().page)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_the_number_of_queries_does_not_grow(make_assistant, alice, django_assert_num_queries, signed_in):
+    user = alice if signed_in else NOBODY
+    for _round in range(2):
+        for _i in range(15):
+            make_assistant(showcased=True, creator=alice)
+        with django_assert_num_queries(4 if signed_in else 3):
+            list(ask(user=user).page)

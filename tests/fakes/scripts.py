@@ -1,0 +1,251 @@
+"""What the fake upstream can do, by name: each function is a script, its parameters the script's arguments."""
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from tests.fakes.wire_cases import DONE, WIRE_CASES, delta, finish, usage
+
+if TYPE_CHECKING:
+    from tests.fakes.upstream import Call
+
+LONG = 3600.0
+
+
+async def echo(call: "Call") -> bool:
+    return await _say(call, _pieces(f"You said: {call.last_text}"))
+
+
+async def say(call: "Call", tokens: str = "10") -> bool:
+    return await _say(call, _counted(tokens))
+
+
+async def slow(call: "Call", milliseconds: str, tokens: str) -> bool:
+    return await _say(call, _counted(tokens), pause=int(milliseconds) / 1000)
+
+
+async def backwards(call: "Call", milliseconds: str) -> bool:
+    """The last text backwards, again and again: words of its own that a test knows beforehand."""
+    return await _say(call, _pieces(f"{call.last_text[::-1]} " * 40), pause=int(milliseconds) / 1000)
+
+
+async def think(call: "Call", seconds: str) -> bool:
+    """The head at once, the first token after so long."""
+    await call.head()
+    await asyncio.sleep(float(seconds))
+    return await _say(call, ["Well."], head=False)
+
+
+async def ping(call: "Call", seconds: str) -> bool:
+    """Comments for so long, then a token."""
+    await call.head()
+    for _ in range(int(float(seconds) / 0.05)):
+        await call.write(b": ping\n\n")
+        await asyncio.sleep(0.05)
+    return await _say(call, ["Pong."], head=False)
+
+
+async def hang(call: "Call") -> bool:
+    await asyncio.sleep(LONG)
+    return False
+
+
+async def hang_once(call: "Call") -> bool:
+    """Says nothing the first time; then answers the same text."""
+    call.upstream.failures[call.last_text] += 1
+    return await (hang(call) if call.upstream.failures[call.last_text] == 1 else echo(call))
+
+
+async def hang_after(call: "Call", tokens: str) -> bool:
+    await call.head()
+    await _tokens(call, _counted(tokens))
+    return await hang(call)
+
+
+async def linger(call: "Call") -> bool:
+    """Everything but the end: no [DONE], and the line stays open."""
+    await call.head()
+    await _tokens(call, _counted("3"))
+    await call.write(finish() + usage())
+    return await hang(call)
+
+
+async def cut_after(call: "Call", tokens: str) -> bool:
+    await call.head()
+    await _tokens(call, _counted(tokens))
+    await asyncio.sleep(0.01)
+    return call.drop()
+
+
+async def no_finish(call: "Call", tokens: str) -> bool:
+    await call.head()
+    await _tokens(call, _counted(tokens))
+    await call.write(DONE)
+    return await call.end()
+
+
+async def cut_after_done(call: "Call") -> bool:
+    """A whole reply, but the HTTP message has no end."""
+    await call.head()
+    await _tokens(call, _counted("3"))
+    await call.write(finish() + usage() + DONE)
+    return call.drop()
+
+
+async def late_end(call: "Call") -> bool:
+    """A whole reply; the end of the HTTP message comes a little later."""
+    await call.head()
+    await _tokens(call, _counted("3"))
+    await call.write(finish() + DONE)
+    await asyncio.sleep(0.03)
+    return await call.end()
+
+
+async def drop(call: "Call") -> bool:
+    """Hangs up before the first byte."""
+    return call.drop()
+
+
+async def wire(call: "Call", name: str) -> bool:
+    case = WIRE_CASES[name]
+    await call.head(content_type="text/html" if name == "HTML" else "text/event-stream")
+    for chunk in case.chunks:
+        await call.write(chunk)
+        if len(case.chunks) < 100:
+            await asyncio.sleep(0.001)
+    return await call.end()
+
+
+async def gzip(call: "Call") -> bool:
+    """Compressed, though nobody asked for it."""
+    import gzip as compression
+
+    await call.head(content_encoding="gzip")
+    await call.write(compression.compress(delta("Hello") + finish() + DONE))
+    return await call.end()
+
+
+async def cookie(call: "Call") -> bool:
+    await call.head(set_cookie="session=of-this-visitor; Path=/")
+    return await _say(call, ["Hello"], head=False)
+
+
+async def redirect(call: "Call") -> bool:
+    return await call.json(307, {}, location=call.upstream.base_url.replace("/v1", "/elsewhere"))
+
+
+async def status(call: "Call", code: str, **headers: str) -> bool:
+    return await call.json(int(code), {"error": {"message": "Something.", "type": "error", "code": None}}, **headers)
+
+
+async def html(call: "Call", code: str) -> bool:
+    await call.head(int(code), "text/html")
+    await call.write(b"<!doctype html><title>Bad gateway</title>")
+    return await call.end()
+
+
+async def endless_error(call: "Call") -> bool:
+    await call.head(500, "text/plain")
+    while True:
+        await call.write(b"x" * 65_536)
+
+
+async def endless_models(call: "Call") -> bool:
+    await call.head(200, "application/json")
+    await call.write(b'{"data": [')
+    while True:
+        await call.write(b'{"id": "again"}, ' * 4000)
+
+
+async def invalid_key(call: "Call") -> bool:
+    return await _refuse(call, 401, "invalid_api_key", f"Incorrect API key provided: {call.api_key}.")
+
+
+async def forbidden(call: "Call") -> bool:
+    return await _refuse(call, 403, None, "You have insufficient permissions for this operation. Missing scopes: api.model.read.")
+
+
+async def model_not_found(call: "Call") -> bool:
+    return await _refuse(call, 404, "model_not_found", "The model does not exist or you do not have access to it.")
+
+
+async def rate_limited(call: "Call", retry_after: str = "") -> bool:
+    headers = {"retry_after": retry_after} if retry_after else {}
+    return await _refuse(call, 429, "rate_limit_exceeded", "Rate limit reached for requests.", **headers)
+
+
+async def quota(call: "Call") -> bool:
+    return await _refuse(call, 429, "insufficient_quota", "You exceeded your current quota, please check your plan.")
+
+
+async def context_too_long(call: "Call") -> bool:
+    return await _refuse(call, 400, "context_length_exceeded", "This model's maximum context length is 8192 tokens.")
+
+
+async def content_filter(call: "Call") -> bool:
+    return await _refuse(call, 400, "content_policy_violation", "Your request was rejected.")
+
+
+async def bad_parameter(call: "Call") -> bool:
+    return await _refuse(call, 400, "unsupported_value", "Unsupported value: 'temperature' does not support 0.9.")
+
+
+async def leaky(call: "Call", code: str = "400") -> bool:
+    """An error that repeats the key and the prompt."""
+    return await _refuse(call, int(code), None, f"{call.api_key} asked: {call.record['body']}")
+
+
+async def flaky(call: "Call", times: str, code: str = "503", retry_after: str = "") -> bool:
+    """Fails so many times for the same text, then answers. Code 0 hangs up."""
+    call.upstream.failures[call.last_text] += 1
+    if call.upstream.failures[call.last_text] > int(times):
+        return await echo(call)
+    headers = {"retry_after": retry_after} if retry_after else {}
+    return call.drop() if code == "0" else await status(call, code, **headers)
+
+
+async def models(call: "Call", count: str = "") -> bool:
+    names = [f"model-{index}" for index in range(int(count))] if count else call.upstream.models
+    return await call.json(200, {"object": "list", "data": [{"id": name, "object": "model"} for name in names]})
+
+
+async def odd_models(call: "Call") -> bool:
+    data: list[Any] = [{"id": "gpt-6-luna"}, {"id": 7}, {"name": "x"}, "y", {"id": ""}, {"id": "a\nb"}, {"id": "m" * 500}]
+    return await call.json(200, {"data": data})
+
+
+async def no_models(call: "Call") -> bool:
+    return await call.json(200, {"data": []})
+
+
+async def _refuse(call: "Call", code: int, name: str | None, message: str, **headers: str) -> bool:
+    error = {"message": message, "type": "invalid_request_error", "param": None, "code": name}
+    return await call.json(code, {"error": error}, **headers)
+
+
+async def _say(call: "Call", tokens: list[str], *, pause: float = 0.0, head: bool = True) -> bool:
+    if head:
+        await call.head()
+    await _tokens(call, tokens, pause=pause)
+    await call.write(finish())
+    if (call.record["body"].get("stream_options") or {}).get("include_usage"):
+        await call.write(usage(len(call.last_text) // 4, len(tokens)))
+    await call.write(DONE)
+    return await call.end()
+
+
+async def _tokens(call: "Call", tokens: list[str], *, pause: float = 0.0) -> None:
+    for token in tokens:
+        await call.write(delta(token), text=token)
+        if pause:
+            await asyncio.sleep(pause)
+
+
+def _pieces(text: str) -> list[str]:
+    return [text[start : start + 4] for start in range(0, len(text), 4)]
+
+
+def _counted(tokens: str) -> list[str]:
+    return [f"k{index:04d} " for index in range(int(tokens))]
+
+
+SCRIPTS = {name: found for name, found in list(globals().items()) if asyncio.iscoroutinefunction(found) and name[0] != "_"}

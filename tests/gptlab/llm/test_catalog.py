@@ -1,0 +1,159 @@
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from gptlab.llm import catalog
+
+URL = "http://127.0.0.1:11434/v1"
+
+
+@pytest.fixture
+def real_openai(settings):
+    settings.OPENAI_BASE_URL = "https://api.openai.com/v1/"
+
+
+def test_providers_are_the_operators_list(settings):
+    settings.OPENAI_BASE_URL = "https://api.openai.com/v1/"
+    settings.KEYLESS_SERVERS = [f"Attic box = {URL}/", f"vLLM={URL}"]
+    settings.DEMO_BASE_URL = "http://127.0.0.1:9000/v1"
+    assert [(known.id, known.name, known.base_url) for known in catalog.providers()] == [
+        ("openai", "OpenAI", "https://api.openai.com/v1"),
+        ("attic-box", "Attic box", URL),
+        ("vllm", "vLLM", URL),
+        ("demo", "Demo", "http://127.0.0.1:9000/v1"),
+    ]
+
+
+def test_demo_is_there_only_when_it_runs(settings):
+    settings.DEMO_BASE_URL = ""
+    with pytest.raises(catalog.UnknownProvider):
+        catalog.provider("demo")
+
+
+def test_keys_look_different_everywhere(settings):
+    settings.DEMO_BASE_URL = URL
+    assert [(known.key_prefix, known.keyless, known.accepts_any_key, known.sends_key) for known in catalog.providers()] == [
+        ("sk-", False, False, True),
+        ("lab-", True, True, False),
+        ("demo-", True, True, True),
+    ]
+    assert catalog.provider("openai").key_help_url.startswith("https://")
+
+
+@pytest.mark.parametrize("entry", ["Attic", "=http://x/v1", "!!=http://x/v1", "Attic=ftp://x", "Attic=", "Attic=x:1/v1"])
+def test_server_that_makes_no_sense_is_refused(settings, entry):
+    settings.KEYLESS_SERVERS = [entry]
+    with pytest.raises(ImproperlyConfigured, match="KEYLESS_SERVERS"):
+        catalog.providers()
+
+
+@pytest.mark.parametrize("names", [("Attic", "attic"), ("OpenAI",), ("Demo",)])
+def test_two_providers_of_one_name_are_refused(settings, names):
+    settings.DEMO_BASE_URL = URL
+    settings.KEYLESS_SERVERS = [f"{name}={URL}" for name in names]
+    with pytest.raises(ImproperlyConfigured, match="same name"):
+        catalog.providers()
+
+
+@pytest.mark.parametrize(
+    ("name", "window", "reasoning"),
+    [
+        ("gpt-6.1-terra", 1_050_000, True),
+        ("gpt-5.4-mini-2026-03-17", 400_000, True),
+        ("gpt-4o-mini", 128_000, False),
+        ("gpt-4o-2024-08-06", 128_000, False),
+        ("ft:gpt-4o-mini-2024-07-18:org:name:id", 128_000, False),
+        ("o3-2025-04-16", 200_000, True),
+        ("gpt-9", 128_000, True),
+    ],
+)
+def test_model_is_known_by_its_own_name_or_that_of_its_base(name, window, reasoning):
+    info = catalog.model("openai", name)
+    assert info.context_window == window
+    assert info.reasoning is reasoning
+    assert bool(info.parameters) is not reasoning
+    assert info.max_tokens_name == "max_completion_tokens"
+
+
+def test_unknown_local_model_is_thought_small():
+    info = catalog.model("attic-box", "llama3.2")
+    assert (info.context_window, info.max_tokens_name, info.reasoning, info.endpoint) == (8_192, "max_tokens", False, "chat")
+    assert info.parameters == catalog.SAMPLING_PARAMETERS
+
+
+def test_every_shipped_model_holds_its_own_reply():
+    for table in catalog._models("").values():
+        for info in table.values():
+            assert info.max_output is not None
+            assert info.max_output <= info.context_window
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [("gpt-6-luna", "o200k_base"), ("gpt-4", "cl100k_base"), ("gpt-3.5-turbo", "cl100k_base"), ("llama3.2", "o200k_base")],
+)
+def test_encoding_follows_the_model(name, encoding):
+    assert catalog.encoding(name) == encoding
+
+
+def test_openai_s_models_that_cannot_chat_are_left_out(real_openai):
+    listed = ["whisper-1", "gpt-6-luna", "text-embedding-3-small", "gpt-4o-2024-08-06", "gpt-6-luna", "gpt-image-2"]
+    assert catalog.chat_models("openai", listed) == ["gpt-4o-2024-08-06", "gpt-6-luna"]
+
+
+def test_other_servers_list_what_they_have(settings):
+    assert catalog.chat_models("attic-box", ["b", "a", "b"]) == ["a", "b"]
+    assert catalog.chat_models("openai", ["behind-a-gateway"]) == ["behind-a-gateway"]
+
+
+def test_offer_has_the_table_s_order_and_no_doubles():
+    allowed = ["gpt-4o", "gpt-4o-2024-08-06", "gpt-5", "gpt-6-luna", "gpt-6.1-terra", "of-a-gateway"]
+    assert catalog.offered("openai", allowed) == ["gpt-6.1-terra", "gpt-6-luna", "gpt-4o", "of-a-gateway"]
+
+
+def test_offer_of_a_keyless_server_is_its_list():
+    assert catalog.offered("attic-box", ["b", "a"]) == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "allowed", "chosen"),
+    [
+        ("gpt-4o", ["gpt-4o", "gpt-6-luna"], "gpt-4o"),
+        ("gpt-5", ["gpt-5", "gpt-6-luna"], "gpt-5"),  # not offered any more, but the assistant was made for it
+        ("gpt-7", ["gpt-4o", "gpt-6-luna"], "gpt-6-luna"),
+        ("gpt-7", ["gpt-5"], "gpt-5"),
+        ("", ["gpt-4o"], "gpt-4o"),
+        ("gpt-7", [], "gpt-7"),
+    ],
+)
+def test_choice_is_the_wanted_model_or_the_best_offer(wanted, allowed, chosen):
+    assert catalog.choose("openai", wanted, allowed) == chosen
+
+
+def test_operator_s_own_file_comes_first(settings, tmp_path):
+    own = tmp_path / "models.toml"
+    own.write_text(
+        '[openai."gpt-6-luna"]\ncontext_window = 5000\nreasoning = true\n'
+        '[openai."gpt-6.1-terra"]\ncontext_window = 1\noffered = false\n'
+        '[attic-box."llama3.2"]\ncontext_window = 32768\nparameters = ["temperature"]\nmax_tokens_name = "most"\n'
+    )
+    settings.MODELS_FILE = str(own)
+    assert catalog.model("openai", "gpt-6-luna").context_window == 5000
+    assert catalog.model("openai", "gpt-4o").context_window == 128_000
+    assert catalog.offered("openai", ["gpt-4o", "gpt-6.1-terra", "gpt-6-luna"]) == ["gpt-6-luna", "gpt-4o"]
+    info = catalog.model("attic-box", "llama3.2")
+    assert (info.context_window, info.parameters, info.max_tokens_name) == (32_768, frozenset({"temperature"}), "most")
+
+
+@pytest.mark.parametrize("text", ["[openai", "openai = 1", "[openai.x]\nwindow = 1", "[openai.x]"])
+def test_file_that_makes_no_sense_is_refused(settings, tmp_path, text):
+    own = tmp_path / "models.toml"
+    own.write_text(text)
+    settings.MODELS_FILE = str(own)
+    with pytest.raises(ImproperlyConfigured, match="MODELS_FILE"):
+        catalog.model("openai", "gpt-4o")
+
+
+def test_file_that_is_not_there_is_refused(settings, tmp_path):
+    settings.MODELS_FILE = str(tmp_path / "nowhere.toml")
+    with pytest.raises(ImproperlyConfigured, match="MODELS_FILE"):
+        catalog.encoding("gpt-4o")

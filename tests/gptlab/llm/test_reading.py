@@ -1,0 +1,96 @@
+import random
+
+import pytest
+
+from gptlab.llm import chat, errors, reading
+from gptlab.llm.messages import Delta, Finish, Usage
+from gptlab.llm.reading import Reading
+from tests.fakes.wire_cases import DONE, HELLO, WIRE_CASES, WireCase, delta
+
+
+def read(chunks):
+    """Text, end (a reason or an error's code) and usage, as a reader of the stream gets them."""
+    taken = Reading(chat.read)
+    events = []
+    for chunk in chunks:
+        events += taken.feed(chunk)
+        if taken.done:
+            break
+    events += taken.close()
+    failure = taken.failure()
+    text = "".join(event.text for event in events if isinstance(event, Delta))
+    finishes = [event.reason for event in events if isinstance(event, Finish)]
+    usages = [event for event in events if isinstance(event, Usage)]
+    assert len(finishes) == (0 if failure else 1)
+    assert all(event.text for event in events if isinstance(event, Delta))
+    return text, failure.code if failure else finishes[0], usages[0] if usages else None
+
+
+def expected(case: WireCase):
+    return case.text, case.end, case.usage
+
+
+@pytest.mark.parametrize("case", WIRE_CASES.values(), ids=WIRE_CASES)
+def test_stream_is_read(case):
+    assert read(case.chunks) == expected(case)
+
+
+@pytest.mark.parametrize("case", WIRE_CASES.values(), ids=WIRE_CASES)
+def test_stream_reads_the_same_however_it_is_cut(case):
+    data, dice = b"".join(case.chunks), random.Random(1)
+    for _ in range(5):
+        cuts = sorted(dice.sample(range(len(data) + 1), min(len(data), 40)))
+        chunks = [data[start:end] for start, end in zip([0, *cuts], [*cuts, len(data)], strict=True)]
+        assert read([chunk for chunk in chunks if chunk]) == expected(case)
+
+
+def test_usage_comes_last_and_once():
+    taken = Reading(chat.read)
+    case = WIRE_CASES["usage in every event"]
+    events = [event for chunk in case.chunks for event in taken.feed(chunk)]
+    assert not any(isinstance(event, Usage) for event in events)
+    assert taken.close() == [case.usage]
+
+
+def test_text_before_an_error_in_the_same_chunk_is_kept():
+    taken = Reading(chat.read)
+    assert taken.feed(delta("Hel") + b'data: {"error": {"code": "insufficient_quota"}}\n\n') == [Delta("Hel")]
+    assert taken.done
+    assert isinstance(taken.failure(), errors.QuotaExceeded)
+
+
+@pytest.mark.parametrize(
+    ("data", "how", "code"),
+    [
+        (b"", errors.TimedOut, "timeout"),
+        (delta("Hel"), errors.TimedOut, "timeout"),
+        (b"", errors.ServerFailed, "server_error"),
+        (delta("Hel"), errors.ServerFailed, "interrupted"),
+    ],
+)
+def test_broken_stream_is_named_by_how_it_broke_and_what_had_come(data, how, code):
+    taken = Reading(chat.read)
+    taken.feed(data)
+    assert taken.failure(how()).code == code
+
+
+def test_whole_reply_does_not_fail_when_the_line_breaks_afterwards():
+    taken = Reading(chat.read)
+    taken.feed(HELLO)
+    assert taken.failure(errors.ServerFailed()) is None
+
+
+def test_endless_stream_ends(monkeypatch):
+    monkeypatch.setattr(reading, "STREAM_MOST_BYTES", 100_000)
+    taken, fed = Reading(chat.read), 0
+    while not taken.done:
+        taken.feed(delta("x"))
+        fed += 1
+    assert fed < 2000
+    assert taken.failure().code == "interrupted"
+
+
+def test_nothing_is_read_after_done():
+    taken = Reading(chat.read)
+    assert taken.feed(HELLO + DONE + delta("more"))[-1] == Finish("stop")
+    assert taken.done

@@ -1,0 +1,21 @@
+import re
+
+from django.template import Context, Template
+
+from tests.conventions import source
+
+SPRITE = (source.REPOSITORY / "static/icons/sprite.svg").read_text()
+
+
+def used():
+    texts = (path.read_text() for path in (source.REPOSITORY / "templates").rglob("*.html"))
+    return {name for text in texts for name in re.findall(r'{% icon "([a-z0-9-]+)"', text)}
+
+
+def test_an_icon_is_for_the_eye_only():
+    html = Template('{% load icons %}{% icon "lock" %}').render(Context())
+    assert html == '<svg class="bi bi-lock" aria-hidden="true"><use href="/static/icons/sprite.svg#lock"></use></svg>'
+
+
+def test_the_sprite_has_the_icons_of_the_templates_and_no_others():
+    assert set(re.findall(r'<symbol id="([^"]+)"', SPRITE)) == used()
