@@ -14,7 +14,10 @@ def blank(reply_id: UUID) -> str:
 
 
 def news(reply_id: UUID, entries: list[live.Entry], words: dict[str, str]) -> str:
-    """A batch as one message: closed blocks, the newest tail, the text after it. Tails that it replaced are left out."""
+    """A batch as one message: closed blocks, the newest tail with the text after it. Tails that it replaced are left out.
+
+    htmx finds the targets of all parts before it swaps any, so that text after a new tail must come inside the tail's cursor.
+    """
     prefix = f"reply-{reply_id}"
     blocks, tail, text, status = "", None, "", ""
     for entry in entries:
@@ -28,13 +31,13 @@ def news(reply_id: UUID, entries: list[live.Entry], words: dict[str, str]) -> st
     if blocks:
         parts.append(sse.partial(f"{prefix}-blocks", "beforeend", blocks))
     if tail is not None:
-        parts.append(sse.partial(f"{prefix}-tail", "innerHTML", tail.replace(CURSOR, cursor(reply_id))))
-    if text:
+        parts.append(sse.partial(f"{prefix}-tail", "innerHTML", tail.replace(CURSOR, cursor(reply_id, text))))
+    elif text:
         parts.append(sse.partial(f"{prefix}-cursor", "beforeend", sse.text(text)))
     if status:
         parts.append(sse.partial(f"{prefix}-status-text", "innerHTML", sse.text(words.get(status, ""))))
     return "".join(parts)
 
 
-def cursor(reply_id: UUID) -> str:
-    return f'<span class="cursor" id="reply-{reply_id}-cursor"></span>'
+def cursor(reply_id: UUID, text: str = "") -> str:
+    return f'<span class="cursor" id="reply-{reply_id}-cursor">{sse.text(text)}</span>'

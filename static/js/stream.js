@@ -60,6 +60,11 @@ document.addEventListener("htmx:after:swap", () => {
   stoodOn = null;
 });
 
+// Words that were appended join the text before them: a word that wraps at its end is then no element that moves.
+document.addEventListener("htmx:after:swap", ({ target }) => {
+  if (liveReply(target)) document.getElementById(`${target.id}-cursor`)?.normalize();
+});
+
 // Seconds since the message was sent, by the server's clock up to now and by ours from here.
 setInterval(() => {
   for (const article of document.querySelectorAll("article[hx-sse\\:connect]")) {

@@ -13,7 +13,7 @@ from chats.live import writer as writing
 from chats.live.entries import Entry, log_key, open_entry, seal_entry, sealing_key
 from gptlab import crypto, event_log, redis_client
 from gptlab.event_log import Append, Position
-from tests.chats.unix_proxy import UnixProxy
+from tests.line import Line
 
 KEY = crypto.random_key()
 PROMPT = 0.5  # seconds: "at once" for a machine that does other things too
@@ -135,22 +135,22 @@ async def test_two_hundred_replies_side_by_side_lose_and_mix_nothing():
 
 
 async def test_redis_away_in_the_middle_loses_nothing(settings, tmp_path):
-    async with UnixProxy(tmp_path / "proxy.sock", to=project.DATA / "redis.sock") as proxy:
-        settings.REDIS_URL = f"unix://{proxy.path}?db=0"
+    async with Line.between_sockets(tmp_path / "near.sock", project.DATA / "redis.sock") as line:
+        settings.REDIS_URL = f"unix://{tmp_path}/near.sock?db=0"
         reply_id, writer = uuid.uuid4(), a_writer()
         reading = asyncio.create_task(followed(reply_id))
         async with opened(writer, reply_id) as outlet:
             for n in range(90):
                 if n == 30:
-                    await proxy.cut()
+                    line.cut()
                 if n == 60:
                     await asyncio.sleep(0.3)  # some tries fail
-                    await proxy.mend()
+                    line.mend()
                 outlet.text(f"{n} ")
                 await asyncio.sleep(0.002)
             await outlet.close()
         assert text_of(await reading) == "".join(f"{n} " for n in range(90))
-        assert proxy.refused > 0
+        assert line.refused > 0
 
 
 async def test_a_server_that_comes_back_empty_gets_the_rest_and_the_end(settings, own_redis):

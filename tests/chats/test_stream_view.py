@@ -23,6 +23,7 @@ from tests import event_stream
 from tests.asgi import SECONDS, asked
 from tests.cast import visitor
 from tests.chats.conftest import make_assistant
+from tests.line import Line
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -353,17 +354,15 @@ async def test_redis_away_is_an_answer_that_is_tried_again_and_no_traceback(alic
 
 
 async def test_redis_away_in_the_middle_of_a_stream_ends_no_reader(alice, reply, hurry, settings, tmp_path, caplog):
-    from tests.chats.unix_proxy import UnixProxy
-
-    async with UnixProxy(tmp_path / "proxy.sock", to=project.DATA / "redis.sock") as proxy:
-        settings.REDIS_URL = f"unix://{proxy.path}?db=0"
+    async with Line.between_sockets(tmp_path / "near.sock", project.DATA / "redis.sock") as line:
+        settings.REDIS_URL = f"unix://{tmp_path}/near.sock?db=0"
         async with asked(url_of(reply), cookies=cookies_of(alice)) as answer, writing(reply, alice) as outlet:
             outlet.text("before ")
             await until(answer, lambda bubble, _: "before" in bubble.text)
-            await proxy.cut()
+            line.cut()
             await asyncio.sleep(0.3)
-            await proxy.mend()
+            line.mend()
             outlet.text("after ")
             await until(answer, lambda bubble, _: "after" in bubble.text)
-        assert proxy.refused > 0
+        assert line.refused > 0
     assert not [record for record in caplog.records if record.exc_info]

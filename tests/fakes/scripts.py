@@ -1,6 +1,7 @@
 """What the fake upstream can do, by name: each function is a script, its parameters the script's arguments."""
 
 import asyncio
+import gzip as compression
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes.wire_cases import DONE, WIRE_CASES, delta, finish, usage
@@ -117,8 +118,6 @@ async def wire(call: "Call", name: str) -> bool:
 
 async def gzip(call: "Call") -> bool:
     """Compressed, though nobody asked for it."""
-    import gzip as compression
-
     await call.head(content_encoding="gzip")
     await call.write(compression.compress(delta("Hello") + finish() + DONE))
     return await call.end()
@@ -214,7 +213,7 @@ async def odd_models(call: "Call") -> bool:
 
 
 async def no_models(call: "Call") -> bool:
-    return await call.json(200, {"data": []})
+    return await models(call, "0")
 
 
 async def _refuse(call: "Call", code: int, name: str | None, message: str, **headers: str) -> bool:
