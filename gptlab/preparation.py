@@ -14,10 +14,15 @@ _STATIC_STAMP = "static.stamp"
 
 
 def prepare() -> None:
+    """What the servers need before they start."""
     if not is_migrated():
         call_command("migrate", interactive=False, verbosity=0)
-    call_command("load_showcase", stdout=io.StringIO())
     collect_static()
+
+
+def load_showcase() -> None:
+    """What visitors should find. The servers may start meanwhile."""
+    call_command("load_showcase", stdout=io.StringIO())
 
 
 def is_migrated() -> bool:

@@ -18,10 +18,12 @@ from gptlab.markdown.characters import END
 
 LONGEST = 2_000  # characters of LaTeX
 MOST_LINES = 100
+DEEPEST = 60  # elements in each other
 
 _DOLLARS = re.compile(r"\$\$(?!\$)((?:[^$\\]++|\\.)++)\$\$(?!\$)", re.DOTALL)
 _DOLLAR = re.compile(r"\$(?![\s$])((?:[^$\\]++|\\.)++)(?<!\s)\$(?!\d|(?!(?:th|st|nd|rd|s)\b)[^\W\d_])", re.DOTALL)
 _BRACKETS = re.compile(r"\\([(\[])((?:[^\\]++|\\[^()\[\]])++)\\([)\]])", re.DOTALL)
+_ANY = re.compile(f"{_DOLLARS.pattern}|{_DOLLAR.pattern}|{_BRACKETS.pattern}", re.DOTALL)
 _MONEY = re.compile(r"\d[\d.,]*\s+[^\W\d_]{2,}")
 _CLOSERS = {"$$": re.compile(r"\$\$"), "\\[": re.compile(r"(?<!\\)\\[\[\]]")}  # a second opener ends the search, too
 
@@ -53,11 +55,15 @@ def to_mathml(latex: str, *, display: bool) -> str | None:
         root = Converter(display="block" if display else "inline").convert_to_element(latex)
     except _REFUSALS:
         return None
+    if _is_too_deep(root):
+        return None
     for element in root.iter():
         if element.tag not in TAGS:
             return None
         element.text = characters.clean(html.unescape(element.text or ""))  # the converter writes entities
-        element.attrib = {name: value for name, value in element.attrib.items() if _is_kept(name, value)}
+        for name in _LENGTHS & element.attrib.keys():
+            if not _LENGTH.fullmatch(element.attrib[name]):
+                del element.attrib[name]
     if not "".join(root.itertext()).strip():
         return None
     root.set("display", "block" if display else "inline")
@@ -65,8 +71,17 @@ def to_mathml(latex: str, *, display: bool) -> str | None:
     return ET.tostring(root, encoding="unicode", short_empty_elements=False)
 
 
-def _is_kept(name: str, value: str) -> bool:
-    return name in ATTRIBUTES and (name not in _LENGTHS or _LENGTH.fullmatch(value) is not None)
+def _is_too_deep(root: ET.Element) -> bool:
+    level = [root]
+    for _ in range(DEEPEST):
+        level = [child for element in level for child in element]
+    return bool(level)
+
+
+def count(text: str) -> tuple[int, int]:
+    """How many formulas a line has at most, and their characters: to know what they cost before they are read."""
+    lengths = [len(match[0]) for match in _ANY.finditer(text)]
+    return len(lengths), sum(lengths)
 
 
 def inline(state: StateInline, silent: bool) -> bool:

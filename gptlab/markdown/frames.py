@@ -39,7 +39,7 @@ def language_name(info: str) -> str:
 
 def table(columns: list[str]) -> tuple[SafeString, SafeString]:
     """A table that scrolls inside itself, named by its columns."""
-    names = ", ".join(filter(None, columns)).replace(END, "")[:LONGEST_LABEL]
+    names = ", ".join(filter(None, columns))[:LONGEST_LABEL]
     label = _("Table: %(columns)s") % {"columns": names} if names else _("Table")
     return format_html('<div class="table-wrap" tabindex="0" role="region" aria-label="{}">', label), SafeString("</div>")
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from markdown_it.token import Token
 
-from gptlab.markdown import colours
+from gptlab.markdown import colours, formulas
 from gptlab.markdown.parser import DEEPEST, Block
 
 # The longest replies of today's models have a quarter of this. All of it takes less than half a second of one core.
@@ -44,9 +44,10 @@ def _cost(block: Block) -> int:
         if token.type == "inline":
             content = token.content
             cost += 20 + len(content) // 10 + 12 * len(_SIGNS.findall(content)) + 12 * content.count("![")
-            cost += 150 * (content.count("$") + content.count("\\(") + content.count("\\["))
+            formulas_in_it, latex = formulas.count(content)
+            cost += 100 * formulas_in_it + 15 * latex
         elif token.type == "formula_block":
-            cost += 300 + 5 * len(token.content)
+            cost += 100 + 15 * len(token.content)
         elif len(token.content) <= colours.LONGEST:
             cost += len(token.content)
     return cost

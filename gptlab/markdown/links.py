@@ -20,7 +20,8 @@ _WEB = re.compile(
 _MAIL = re.compile(r"mailto:[\w.+-]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:\?[!-~]*)?", re.IGNORECASE | re.ASCII)
 _END_ENCODED = "%EF%BF%BC"  # what an unfinished address ends in
 
-_SCHEME = re.compile(r"(?<![\w.+-])https?\Z", re.IGNORECASE)
+_SCHEME = re.compile(r"https?\Z", re.IGNORECASE)
+_BEFORE = "(*_~[|,;"  # or white space, or another script; not a quote: an address in shown markup is no link
 _BARE = re.compile(r"""https?://[^\s<>"'`\\^{|}\x7f-\U0010ffff]{1,2000}""", re.IGNORECASE)
 _TRAILING = "?!.,:;*_~'\""
 
@@ -54,9 +55,15 @@ def bare_address(state: StateInline, silent: bool) -> bool:
     if silent or state.linkLevel or not state.src.startswith("://", state.pos):
         return False
     scheme = _SCHEME.search(state.pending)
-    match = _BARE.match(state.src, state.pos - len(scheme[0]), state.posMax) if scheme else None
-    if scheme is None or match is None or state.src.startswith(END, match.end()):
-        return False  # one that still grows is no link: it would lead elsewhere
+    if scheme is None:
+        return False
+    start = state.pos - len(scheme[0])
+    before = state.src[start - 1] if start else " "
+    match = _BARE.match(state.src, start, state.posMax)
+    if match is None or not (before.isspace() or before in _BEFORE or not before.isascii()):
+        return False
+    if state.src.startswith(END, match.end()):
+        return False  # one that still grows would lead elsewhere
     address = _without_trailing(match[0])
     if not is_allowed(address):
         return False

@@ -111,9 +111,7 @@ class LiveMarkdown:
         if not closed:
             return SafeString("")
         last = _end(closed[-1])
-        for label, reference in environment["references"].items():
-            if reference["map"][1] <= last:
-                self._references.setdefault(label, reference)
+        self._references = environment["references"]
         kept, self._work = limits.within(closed, self._open, self._work)
         self._open = "\n".join(lines[last:])
         parser.inlines(kept, environment)

@@ -64,7 +64,7 @@ def _bounded_table(state: StateBlock, start: int, end: int, silent: bool) -> boo
 
 
 def _configured() -> _Parser:
-    parser = _Parser("commonmark", {"html": False, "tasklists": True, "maxNesting": DEEPEST})
+    parser = _Parser("commonmark", {"tasklists": True, "maxNesting": DEEPEST})
     parser.enable(["table", "strikethrough"]).disable(["html_block", "html_inline"])
     interrupts = ["paragraph", "reference", "blockquote", "list"]
     parser.block.ruler.at("table", _bounded_table, {"alt": ["paragraph", "reference"]})

@@ -58,6 +58,7 @@ class Command(BaseCommand):
         preparation.prepare()
         supervisor.wait_until_ready(seconds=READY_SECONDS)
         supervisor.start(servers(port=port, workers=workers, demo_url=demo_url))
+        preparation.load_showcase()
         supervisor.wait_until_ready(seconds=READY_SECONDS)
         self.stdout.write(_("GPT Lab is ready at http://127.0.0.1:%(port)d/ (Ctrl-C stops it)") % {"port": port})
         self.stdout.flush()
