@@ -57,7 +57,7 @@ def _restart_dead(*, now: datetime) -> list[UUID]:
     for reply in dead:
         credential = _credential(reply)
         text = _arrived(reply, credential)
-        if reply.first_text_at is None and not text and credential is not None and reply.stop_requested_at is None:
+        if _can_start_again(reply, text, credential):
             if _mine(reply).update(state=State.PENDING, lease_until=None, sent_at=now, sent_count=1):
                 logger.warning("reply %s lost its worker before the first byte; again from the start", reply.pk)
                 again.append(reply.pk)
@@ -66,11 +66,19 @@ def _restart_dead(*, now: datetime) -> list[UUID]:
     return again
 
 
+def _can_start_again(reply: Reply, text: str, credential: relay.Credential | None) -> bool:
+    """Each claim raises the fence: what no worker survives must not go round for ever."""
+    nothing_came = reply.first_text_at is None and not text
+    return nothing_came and credential is not None and reply.stop_requested_at is None and reply.fence < MOST_SENDINGS
+
+
 def _interrupt(reply: Reply, text: str, credential: relay.Credential | None) -> None:
     state = State.STOPPED if reply.stop_requested_at else State.INTERRUPTED
     code = "" if state == State.STOPPED else "interrupted"
     if credential is None and reply.first_text_at is None:
         state, code = State.FAILED, "sign_in_again"
+    elif state != State.STOPPED and reply.first_text_at is None and not text:
+        state, code = State.FAILED, "lost"
     values: dict[str, Any] = {"state": state, "error_code": code, "ended_at": Now(), "lease_until": None, "fence": F("fence") + 1}
     if text and credential is not None:
         vault = Vault(user_id=credential.user_id, data_key=credential.data_key)

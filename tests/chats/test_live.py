@@ -274,3 +274,24 @@ async def test_a_stop_reaches_who_listens_also_after_redis_was_away(settings, ow
         await asyncio.to_thread(live.publish_stop, reply_id)  # best effort: says so and goes on
         own_redis.start()
     listening.cancel()
+
+
+async def test_an_end_that_is_said_while_text_is_on_its_way_comes_after_it(monkeypatch):
+    append, under_way, go_on = event_log.append, asyncio.Event(), asyncio.Event()
+
+    async def slow(redis, batch):
+        under_way.set()
+        await go_on.wait()
+        return await append(redis, batch)
+
+    monkeypatch.setattr(event_log, "append", slow)
+    reply_id, writer = uuid.uuid4(), a_writer()
+    async with opened(writer, reply_id) as outlet:
+        outlet.text("last words")
+        await under_way.wait()
+        closing = asyncio.create_task(outlet.close())
+        await asyncio.sleep(0.01)
+        go_on.set()
+        await closing
+    found = await followed(reply_id)
+    assert (text_of(found), found[-1][1].final) == ("last words", True)

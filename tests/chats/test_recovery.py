@@ -73,6 +73,16 @@ def test_a_worker_that_died_before_the_first_byte_is_replaced(reply, visit):
     assert (reply.state, reply.fence) == ("pending", 1)
 
 
+def test_a_reply_that_no_worker_survives_fails_in_the_end(reply):
+    for fence in range(1, 5):
+        dead(reply, fence=fence)
+        assert recover(now=NOW) == [reply.pk]
+    dead(reply, fence=5)
+    assert recover(now=NOW) == []
+    reply.refresh_from_db()
+    assert (reply.state, reply.error_code) == ("failed", "lost")
+
+
 def test_a_worker_that_holds_its_lease_is_left_alone(reply):
     dead(reply, lease_until=Now() + timedelta(seconds=5))
     assert recover(now=NOW) == []

@@ -198,7 +198,7 @@ def prose_of(markup):
 
 
 async def test_every_position_replays_exactly_the_rest(alice, reply):
-    pieces = [f"word{n} " for n in range(40)]
+    pieces = [f"word{n}" + ("\n\n" if n % 4 == 3 else " ") for n in range(40)]  # some blocks close on the way
     async with asked(url_of(reply), cookies=cookies_of(alice)) as answer, writing(reply, alice) as outlet:
         for piece in pieces:
             outlet.text(piece)
@@ -220,7 +220,7 @@ async def test_every_position_replays_exactly_the_rest(alice, reply):
                         bubble.apply(message)
                     if "word39" in bubble.text:
                         break
-            assert bubble.text == "".join(pieces).replace(" ", "")
+            assert bubble.text == "".join("".join(pieces).split())
 
 
 @pytest.mark.parametrize(
@@ -265,8 +265,6 @@ async def test_a_reply_that_ended_unnoticed_ends_its_streams(alice, reply, hurry
 
 
 async def test_the_stream_opened_fifty_times_is_the_same_fifty_times_and_holds_no_connection(alice, reply):
-    before = open_databases()
-
     async def one():
         async with asked(url_of(reply), cookies=cookies_of(alice)) as answer:
             opened.release()
@@ -277,11 +275,11 @@ async def test_the_stream_opened_fifty_times_is_the_same_fifty_times_and_holds_n
     async with asyncio.timeout(SECONDS):
         for _ in readers:
             await opened.acquire()
-    held = open_databases() - before
+    held = open_databases()
     async with writing(reply, alice) as outlet:
         outlet.text(TEXT)
     finals = await asyncio.gather(*readers)
-    assert held <= 0
+    assert held <= 1  # the test's own
     assert len({prose_of(final) for final in finals}) == 1
     assert event_log.shared_reader()._followers == {}
 
