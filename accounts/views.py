@@ -27,7 +27,11 @@ from gptlab.llm import catalog
 def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         wanted = request.GET.get("next", "")
-        return _onward(request, wanted) if visit.current(request) else render(request, "accounts/sign_in.html", {"next": wanted})
+        here = visit.current(request)
+        # Who is here with a key that is not taken finds the form, to come in with another one.
+        if here is not None and here.can_chat:
+            return _onward(request, wanted)
+        return render(request, "accounts/sign_in.html", {"next": wanted})
     form = SignInForm(request.POST)
     if not form.is_valid():
         return _again(request, form, errors.Invalid())

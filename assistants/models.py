@@ -33,6 +33,11 @@ class AssistantQuerySet(models.QuerySet["Assistant"]):
     def in_use(self) -> "AssistantQuerySet":
         return self.filter(is_active=True, active_version__isnull=False)
 
+    def with_version(self) -> "AssistantQuerySet":
+        """With the active version, but not its prompts: those are opened only where they go upstream or are edited."""
+        rows = self.select_related("active_version")
+        return rows.defer("active_version__initial_prompt", "active_version__summary_prompt")
+
     def showcased(self) -> "AssistantQuerySet":
         return self.in_use().filter(showcased=True, visibility=Assistant.Visibility.LISTED)
 

@@ -18,12 +18,12 @@ def build(
     count: Callable[[str], int],
     most: int | None = None,
 ) -> tuple[Message, ...]:
-    """The system prompt, the opening cue, then as many of the newest messages as fit, oldest first.
+    """The system prompt, the opening cue, then as many of the newest messages as fit, oldest first; roles alternate.
 
     `budget` is in tokens, for everything; `count` tells those of a text exactly; `most` limits the number of messages. The
     newest message always goes in, fitting or not: leaving out what was just asked would answer something else.
     """
-    head = (Message(Role.SYSTEM, initial_prompt), OPENING_CUE)
+    head = [Message(Role.SYSTEM, initial_prompt), OPENING_CUE]
     left = budget - sum(_cost(message, count, budget) for message in head)
     taken: list[Message] = []
     for message in newest_first:
@@ -33,7 +33,21 @@ def build(
         if left < 0 and taken:
             break
         taken.append(message)
-    return head + tuple(reversed(taken))
+    said = list(reversed(taken))
+    if said and said[0].role == Role.USER:
+        head = head[:1]  # older words were cut: what follows begins with the user by itself
+    return _alternating([*head, *said])
+
+
+def _alternating(messages: list[Message]) -> tuple[Message, ...]:
+    """Neighbours of one role as one message: after a turn without a reply many servers would refuse every further one."""
+    joined: list[Message] = []
+    for message in messages:
+        if joined and joined[-1].role == message.role:
+            joined[-1] = Message(message.role, f"{joined[-1].text}\n\n{message.text}")
+        else:
+            joined.append(message)
+    return tuple(joined)
 
 
 def _cost(message: Message, count: Callable[[str], int], left: int) -> int:

@@ -4,6 +4,8 @@ Domain rules only: no HTTP and no tasks here.
 """
 
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -19,10 +21,10 @@ from accounts.visit import Visit
 from assistants.models import Assistant, AssistantDay
 from chats import live
 from chats.errors import Busy, CannotChat, ClientIdReused, NothingToRetry, SessionOver, UnfitMessage
-from chats.models import LIVE_STATES, ChatSession, Reply, Turn
+from chats.models import ChatSession, Reply, Turn
 from chats.sealing import Vault
 from gptlab import rate_limits
-from gptlab.errors import Invalid, Missing
+from gptlab.errors import Invalid, Missing, Unavailable
 from gptlab.llm import catalog
 
 State = Reply.State
@@ -42,13 +44,13 @@ class Said:
 def start(*, user: User, visit: Visit, code: str, model: str, now: datetime) -> Reply:
     """A new session with its opening turn: the assistant speaks first. Raises Missing, CannotChat, Limited, Unavailable."""
     _require_chat(visit)
-    assistant = Assistant.objects.in_use().open_to(user).filter(code=code).select_related("active_version").first()
+    assistant = Assistant.objects.in_use().open_to(user).with_version().filter(code=code).first()
     if assistant is None or assistant.active_version is None:
         raise Missing(_("The assistant was retired, or a letter of its code is off."))
     if model and model not in visit.models:
         raise Invalid(_("Your key does not have the model “%(model)s”. Choose another.") % {"model": model[:64]}, field="model")
     rate_limits.hit("start", key=str(user.pk), limit="30/minute")
-    with transaction.atomic():
+    with _paid_by(visit) as reply_id, transaction.atomic():
         session = ChatSession.objects.create(
             user=user,
             assistant=assistant,
@@ -59,7 +61,7 @@ def start(*, user: User, visit: Visit, code: str, model: str, now: datetime) -> 
             last_turn_at=now,
         )
         turn = Turn.objects.create(session=session, number=0, created_at=now)
-        reply = _new_reply(turn=turn, session=session, visit=visit, variant=1, now=now)
+        reply = _new_reply(reply_id, turn=turn, session=session, visit=visit, variant=1, now=now)
         AssistantDay.count(assistant_id=assistant.pk, day=now.date(), sessions=1)
     return reply
 
@@ -77,8 +79,8 @@ def say(*, user: User, visit: Visit, session_id: UUID, text: str, client_id: str
         raise SessionOver(_("This chat is closed. Start a new one with the same assistant."))
     rate_limits.hit("say", key=str(user.pk), limit="60/minute")
     try:
-        with transaction.atomic():
-            return _add_turn(session.pk, vault=vault, visit=visit, client_id=form_id, text=text, now=now)
+        with _paid_by(visit) as reply_id, transaction.atomic():
+            return _add_turn(session.pk, reply_id, vault=vault, visit=visit, client_id=form_id, text=text, now=now)
     except (Busy, IntegrityError):
         # Two at once: the same form twice, or a second tab. Lock and constraints let one through; this is the other.
         if (again := _said_before(session, vault=vault, client_id=form_id, text=text)) is not None:
@@ -92,15 +94,15 @@ def retry(*, user: User, visit: Visit, session_id: UUID, reply_id: UUID, now: da
     reply = owned_reply(user=user, session_id=session_id, reply_id=reply_id)
     rate_limits.hit("say", key=str(user.pk), limit="60/minute")
     try:
-        with transaction.atomic():
-            session = ChatSession.objects.select_for_update().get(pk=session_id)
+        with _paid_by(visit) as new_id, transaction.atomic():
+            session = _locked(session_id)
             if session.replies.live().exists():
                 raise _busy()
             is_last = reply.turn.number == session.turn_count - 1
             if not (reply.chosen and is_last and reply.state in (State.FAILED, State.INTERRUPTED)):
                 raise NothingToRetry(_("There is nothing to try again here. Reload the page to see where the chat stands."))
             Reply.objects.filter(pk=reply.pk).update(chosen=False)
-            return _new_reply(turn=reply.turn, session=session, visit=visit, variant=reply.variant + 1, now=now)
+            return _new_reply(new_id, turn=reply.turn, session=session, visit=visit, variant=reply.variant + 1, now=now)
     except IntegrityError:
         raise _busy() from None
 
@@ -112,14 +114,16 @@ def stop(*, user: User, session_id: UUID, reply_id: UUID, now: datetime) -> Repl
         state=State.STOPPED, stop_requested_at=now, ended_at=now
     )
     if ended:
-        live.close_now(reply.pk, fence=reply.fence + 1)  # the relay's entry runs out by itself
+        live.close_now(reply.pk, fence=reply.fence + 1)
+        with suppress(Unavailable):  # it runs out by itself
+            relay.erase(kind=JOB, job_id=reply.pk)
     elif Reply.objects.filter(pk=reply.pk, state=State.RUNNING, stop_requested_at=None).update(stop_requested_at=now):
         live.publish_stop(reply.pk)
     return reply
 
 
 def owned_session(*, user: User, session_id: UUID) -> ChatSession:
-    session = ChatSession.objects.owned_by(user).filter(pk=session_id).select_related("assistant", "version").first()
+    session = ChatSession.objects.owned_by(user).filter(pk=session_id).with_setting().first()
     if session is None:
         raise Missing
     return session
@@ -152,8 +156,8 @@ def _shows(character: str) -> bool:
     return unicodedata.category(character)[0] not in "CZ" and character not in "\u115f\u1160\u3164\uffa0\u2800"
 
 
-def _add_turn(session_id: UUID, *, vault: Vault, visit: Visit, client_id: UUID, text: str, now: datetime) -> Said:
-    session = ChatSession.objects.select_for_update(of=("self",)).select_related("version").get(pk=session_id)
+def _add_turn(session_id: UUID, reply_id: UUID, *, vault: Vault, visit: Visit, client_id: UUID, text: str, now: datetime) -> Said:
+    session = _locked(session_id)
     if (again := _said_before(session, vault=vault, client_id=client_id, text=text)) is not None:
         return again  # the other of two at once was quicker, and its reply lives already
     if session.replies.live().exists():
@@ -161,16 +165,34 @@ def _add_turn(session_id: UUID, *, vault: Vault, visit: Visit, client_id: UUID, 
     number = session.turn_count
     sealed = vault.seal_turn(text, session_id=session.pk, turn=number)
     turn = Turn.objects.create(session=session, number=number, client_id=client_id, sealed_text=sealed, created_at=now)
-    reply = _new_reply(turn=turn, session=session, visit=visit, variant=1, now=now)
+    reply = _new_reply(reply_id, turn=turn, session=session, visit=visit, variant=1, now=now)
     ChatSession.objects.filter(pk=session.pk).update(turn_count=F("turn_count") + 1, last_turn_at=now)
     return Said(turn=turn, reply=reply, is_new=True)
 
 
-def _new_reply(*, turn: Turn, session: ChatSession, visit: Visit, variant: int, now: datetime) -> Reply:
-    """A pending reply, and the relay entry that pays for it: written before the commit, so that no worker comes too early."""
+@contextmanager
+def _paid_by(visit: Visit) -> Iterator[UUID]:
+    """The id of a reply to come, whose credential the relay holds already: before the commit, so that no worker is too early.
+
+    And before the transaction, so that a slow Redis holds no lock. Taken back if nothing comes of the reply.
+    """
+    reply_id = uuid4()
+    credential = relay.Credential(user_id=visit.user_id, provider=visit.provider, api_key=visit.api_key, data_key=visit.data_key)
+    relay.put(kind=JOB, job_id=reply_id, credential=credential)
+    is_used = False
+    try:
+        yield reply_id
+        is_used = Reply.objects.filter(pk=reply_id).exists()
+    finally:
+        if not is_used:
+            with suppress(Unavailable):
+                relay.erase(kind=JOB, job_id=reply_id)
+
+
+def _new_reply(reply_id: UUID, *, turn: Turn, session: ChatSession, visit: Visit, variant: int, now: datetime) -> Reply:
     wanted = session.model_override or session.version.model
-    reply = Reply.objects.create(
-        id=uuid4(),
+    return Reply.objects.create(
+        id=reply_id,
         session=session,
         turn=turn,
         variant=variant,
@@ -179,12 +201,11 @@ def _new_reply(*, turn: Turn, session: ChatSession, visit: Visit, variant: int, 
         sent_count=1,
         created_at=now,
     )
-    relay.put(kind=JOB, job_id=reply.pk, credential=_credential(visit))
-    return reply
 
 
-def _credential(visit: Visit) -> relay.Credential:
-    return relay.Credential(user_id=visit.user_id, provider=visit.provider, api_key=visit.api_key, data_key=visit.data_key)
+def _locked(session_id: UUID) -> ChatSession:
+    """For the length of the transaction."""
+    return ChatSession.objects.with_setting().select_for_update(of=("self",)).get(pk=session_id)
 
 
 def _said_before(session: ChatSession, *, vault: Vault, client_id: UUID, text: str) -> Said | None:
@@ -205,11 +226,11 @@ def _parsed(client_id: str) -> UUID:
 
 def _require_chat(visit: Visit) -> None:
     if not visit.can_chat:
-        raise CannotChat(_("Your provider does not take this key any more. Sign in with a working one to go on."))
+        raise CannotChat(_("Your provider does not take this key at the moment. Sign in again with a working one to go on."))
 
 
 def _busy() -> Busy:
     return Busy(_("A reply is still being written in this chat. Wait until it is done, or stop it."))
 
 
-__all__ = ["JOB", "LIVE_STATES", "Said", "fit_message", "owned_reply", "owned_session", "retry", "say", "start", "stop"]
+__all__ = ["JOB", "Said", "fit_message", "owned_reply", "owned_session", "retry", "say", "start", "stop"]

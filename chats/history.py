@@ -5,18 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Prefetch, QuerySet
-from django.utils.safestring import SafeString
 
 from chats.models import ChatSession, Reply, Turn
 from chats.sealing import Vault
 from gptlab import crypto
 from gptlab.llm.messages import Message, Role
-from gptlab.markdown import render
 
 PAGE = 100  # turns
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class OpenedTurn:
     number: int
     text: str | None  # None on the opening turn
@@ -24,16 +22,11 @@ class OpenedTurn:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class OpenedReply:
     row: Reply
     text: str
     damaged: bool
-
-    @property
-    def html(self) -> SafeString:
-        """One whole render: what a page shows is what the end of the stream showed."""
-        return render(self.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,10 @@ class ChatSessionQuerySet(models.QuerySet["ChatSession"]):
     def owned_by(self, user: "User") -> "ChatSessionQuerySet":
         return self.filter(user=user)
 
+    def with_setting(self) -> "ChatSessionQuerySet":
+        """With assistant and version, but not the version's prompts: those are opened in workers only."""
+        return self.select_related("assistant", "version").defer("version__initial_prompt", "version__summary_prompt")
+
 
 class ChatSession(models.Model):
     class Status(models.TextChoices):
@@ -31,7 +35,7 @@ class ChatSession(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="chat_sessions")
     assistant = models.ForeignKey(Assistant, on_delete=models.PROTECT, related_name="chat_sessions")
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+")
-    model_override = models.CharField(max_length=128, blank=True)
+    model_override = models.CharField(max_length=200, blank=True)
     status = models.CharField(max_length=20, choices=Status, default=Status.STARTED)
     sealed_title = models.TextField(blank=True)
     turn_count = models.PositiveIntegerField(default=0)
@@ -100,7 +104,7 @@ class Reply(models.Model):
     sent_at = models.DateTimeField()  # when its task was last handed to the broker
     sent_count = models.PositiveIntegerField(default=0)
     stop_requested_at = models.DateTimeField(null=True, blank=True)
-    model = models.CharField(max_length=128, blank=True)
+    model = models.CharField(max_length=200, blank=True)
     endpoint = models.CharField(max_length=32, blank=True)
     tokens_in = models.PositiveIntegerField(null=True, blank=True)
     tokens_out = models.PositiveIntegerField(null=True, blank=True)
@@ -108,7 +112,7 @@ class Reply(models.Model):
     error_code = models.CharField(max_length=32, blank=True)
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
-    first_text_at = models.DateTimeField(null=True, blank=True)
+    first_byte_at = models.DateTimeField(null=True, blank=True)  # of the upstream: from then on the visitor pays
     ended_at = models.DateTimeField(null=True, blank=True)
 
     objects = ReplyQuerySet.as_manager()

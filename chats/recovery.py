@@ -43,7 +43,7 @@ def _resend_lost(*, now: datetime) -> list[UUID]:
         mine = Reply.objects.filter(pk=reply.pk, state=State.PENDING, sent_count=reply.sent_count)
         if reply.sent_count >= MOST_SENDINGS:
             if mine.update(state=State.FAILED, error_code="lost", ended_at=Now()):
-                live.close_now(reply.pk, fence=reply.fence + 1)
+                _close(reply)
         elif mine.update(sent_at=now, sent_count=F("sent_count") + 1):
             logger.warning("reply %s is sent again", reply.pk)
             again.append(reply.pk)
@@ -56,29 +56,27 @@ def _restart_dead(*, now: datetime) -> list[UUID]:
     dead = Reply.objects.filter(state=State.RUNNING, lease_until__lt=Now()).select_related("turn", "session")
     for reply in dead:
         credential = _credential(reply)
-        text = _arrived(reply, credential)
-        if _can_start_again(reply, text, credential):
+        has_begun, text = _arrived(reply, credential)
+        has_begun = has_begun or reply.first_byte_at is not None
+        if credential is not None and _can_start_again(reply, has_begun=has_begun):
             if _mine(reply).update(state=State.PENDING, lease_until=None, sent_at=now, sent_count=1):
                 logger.warning("reply %s lost its worker before the first byte; again from the start", reply.pk)
                 again.append(reply.pk)
         else:
-            _interrupt(reply, text, credential)
+            _interrupt(reply, text, credential, has_begun=has_begun)
     return again
 
 
-def _can_start_again(reply: Reply, text: str, credential: relay.Credential | None) -> bool:
+def _can_start_again(reply: Reply, *, has_begun: bool) -> bool:
     """Each claim raises the fence: what no worker survives must not go round for ever."""
-    nothing_came = reply.first_text_at is None and not text
-    return nothing_came and credential is not None and reply.stop_requested_at is None and reply.fence < MOST_SENDINGS
+    return not has_begun and reply.stop_requested_at is None and reply.fence < MOST_SENDINGS
 
 
-def _interrupt(reply: Reply, text: str, credential: relay.Credential | None) -> None:
+def _interrupt(reply: Reply, text: str, credential: relay.Credential | None, *, has_begun: bool) -> None:
     state = State.STOPPED if reply.stop_requested_at else State.INTERRUPTED
     code = "" if state == State.STOPPED else "interrupted"
-    if credential is None and reply.first_text_at is None:
-        state, code = State.FAILED, "sign_in_again"
-    elif state != State.STOPPED and reply.first_text_at is None and not text:
-        state, code = State.FAILED, "lost"
+    if state != State.STOPPED and not has_begun:
+        state, code = State.FAILED, "sign_in_again" if credential is None else "lost"
     values: dict[str, Any] = {"state": state, "error_code": code, "ended_at": Now(), "lease_until": None, "fence": F("fence") + 1}
     if text and credential is not None:
         vault = Vault(user_id=credential.user_id, data_key=credential.data_key)
@@ -87,9 +85,7 @@ def _interrupt(reply: Reply, text: str, credential: relay.Credential | None) -> 
             values["sealed_text"] = vault.seal_reply(text, **place)
     if _mine(reply).update(**values):
         logger.warning("reply %s lost its worker; ended as %s", reply.pk, state)
-        live.close_now(reply.pk, fence=reply.fence + 1)
-        with suppress(Unavailable):
-            relay.erase(kind=JOB, job_id=reply.pk)
+        _close(reply)
 
 
 def _stored(reply: Reply, vault: Vault, place: dict[str, Any]) -> str:
@@ -114,8 +110,15 @@ def _credential(reply: Reply) -> relay.Credential | None:
         return None
 
 
-def _arrived(reply: Reply, credential: relay.Credential | None) -> str:
-    """The text that the dead worker had appended: up to a second more than its last checkpoint."""
+def _arrived(reply: Reply, credential: relay.Credential | None) -> tuple[bool, str]:
+    """What the dead worker had appended: up to a second more than its last checkpoint."""
     if credential is None:
-        return ""
-    return live.text_so_far(reply.pk, data_key=credential.data_key, fence=reply.fence)
+        return False, ""
+    return live.arrived(reply.pk, data_key=credential.data_key, fence=reply.fence)
+
+
+def _close(reply: Reply) -> None:
+    """Tell the followers, and forget the credential."""
+    live.close_now(reply.pk, fence=reply.fence + 1)
+    with suppress(Unavailable):  # it runs out by itself
+        relay.erase(kind=JOB, job_id=reply.pk)

@@ -65,6 +65,11 @@ def _words(reply: Reply, provider: str) -> tuple[str, str]:
         "timeout": (_("%(provider)s did not answer in time."), kept),
         "unreachable": (_("%(provider)s can’t be reached right now."), kept),
         "server_error": (_("%(provider)s had a fault of its own."), kept),
+        "empty": (_("%(provider)s sent a reply without a word."), kept),
+        "misconfigured": (
+            _("This assistant is not properly set up."),
+            _("Its prompt or its provider can’t be used. Choose another one; whoever runs this lab can mend it."),
+        ),
         "lost": (_("No worker was free for this reply."), kept),
     }
     title, detail = texts.get(reply.error_code, (_("The reply failed."), kept))

@@ -10,10 +10,23 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
 
 from gptlab import embedded_redis, local_secrets
+from gptlab.llm import catalog
 
 SHORTEST_SECRET_KEY = 32  # characters
+
+
+@checks.register()
+def check_catalog(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """The operator's lists of providers and models: a slip in them would only show as a broken page."""
+    try:
+        for provider in catalog.providers():
+            catalog.model(provider.id, "any")
+    except ImproperlyConfigured as error:
+        return [checks.Error(str(error), hint="Its line in .env.example says what it takes.", id="gptlab.E010")]
+    return []
 
 
 @checks.register(checks.Tags.security)

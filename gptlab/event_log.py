@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
 from gptlab import redis_client
+from gptlab.essential import run_for_ever
 
 logger = logging.getLogger(__name__)
 
@@ -129,7 +130,7 @@ class SharedReader:
         self._positions: dict[str, Position] = {}
         self._waker = f"wake:{uuid.uuid4().hex}"
         self._waker_position = START
-        self._task = asyncio.create_task(self._run())
+        self._task = run_for_ever(self._run(), name="the shared reader")
 
     async def follow(self, key: str, *, after: Position, idle: float) -> AsyncGenerator[list[Entry], None]:
         """Batches of entries after `after`, for ever; an empty batch each time that `idle` seconds brought none."""

@@ -1,8 +1,10 @@
 """HTTP for the rest: the typed request, and the one place where domain errors become answers."""
 
+import logging
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from django.db import OperationalError
 from django.http import HttpRequest as DjangoRequest
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -12,6 +14,8 @@ from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
 from gptlab import errors
+
+logger = logging.getLogger(__name__)
 
 
 class HttpRequest(DjangoRequest):
@@ -82,6 +86,9 @@ class DomainErrorMiddleware(MiddlewareMixin):
     """Views let domain errors go through; here they become HTTP. Also keeps signed-in pages out of every cache."""
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, OperationalError):
+            logger.error("the database is away: %s", type(exception).__name__)
+            exception = errors.Unavailable(_("The database is away. Nothing was changed; try again in a minute."))
         return answer(request, exception) if isinstance(exception, errors.DomainError) else None
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:

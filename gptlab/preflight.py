@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 DEFAULT_DATA = Path(__file__).resolve().parent.parent / "data"
+ENV_FILE = DEFAULT_DATA.with_name(".env")
 OLDEST_PYTHON = (3, 11)
 BACKLOG = 4096  # the default of 100 turns a rush of new chats into seconds of waiting
 
@@ -36,7 +37,7 @@ def prepare(arguments: list[str]) -> None:
         sys.exit("GPT Lab needs Python 3.11 or newer. Type: make run PYTHON=/path/to/a/newer/python3")
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing runs yet: Ctrl-C just ends
     os.umask(0o077)  # whatever is written from here on is for this user alone
-    data = (chosen.data or Path(os.environ.get("GPTLAB_DATA") or DEFAULT_DATA)).expanduser().absolute()
+    data = (chosen.data or Path(_setting("GPTLAB_DATA") or DEFAULT_DATA)).expanduser().absolute()
     _held["data"] = _take_folder(data)
     _held["port"] = _take_port(chosen.port).detach()
     os.environ["GPTLAB_DATA"] = str(data)
@@ -46,6 +47,15 @@ def listening_socket() -> int:
     """The descriptor of the port that `prepare` took. It stays open here, so that visitors who come while the web server
     is started again wait a moment instead of being refused."""
     return _held["port"]
+
+
+def _setting(name: str) -> str:
+    """As the settings will read it: the environment first, then the file of settings."""
+    import environ  # late: where the packages are missing, somebody else says so
+
+    if name not in os.environ:
+        environ.Env.read_env(os.environ.get("ENV_FILE", ENV_FILE))
+    return os.environ.get(name, "")
 
 
 def _parsed(parser: argparse.ArgumentParser, arguments: list[str]) -> argparse.Namespace | None:

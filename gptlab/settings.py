@@ -56,7 +56,7 @@ KEY_ITERATIONS = 1_000 if PROFILE == "test" else 600_000  # PBKDF2-HMAC-SHA256; 
 
 # Where it is reached
 DEBUG = env.bool("DEBUG", default=False)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]", "testserver"])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 if PRODUCTION and env.bool("BEHIND_TLS_PROXY", default=True):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -75,7 +75,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
-    "template_partials",
     "csp",
 ]
 MIDDLEWARE = [
@@ -113,6 +112,8 @@ TEMPLATES = [
 ]
 
 # Database
+if PRODUCTION and not env.str("DATABASE_URL", default=""):
+    raise ImproperlyConfigured("DATABASE_URL is not set. Its line in .env.example gives an example.")
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA / 'gptlab.sqlite3'}")}
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     DATABASES["default"]["OPTIONS"] = {
@@ -225,5 +226,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {name: {"level": "WARNING"} for name in ("httpx2", "httpcore", "openai", "aiohttp", "asyncio", "celery.beat")},
+    "loggers": {name: {"level": "WARNING"} for name in ("httpx2", "httpcore", "openai", "aiohttp", "asyncio", "celery.beat")}
+    | {"django.security.DisallowedHost": {"level": "CRITICAL"}},  # any scanner can send one; the answer is 400
 }

@@ -48,6 +48,7 @@ class Bubble:
 
     parts: dict[str, str] = field(default_factory=dict)
     done: str = ""  # data of the event that closes the stream
+    blanks: int = 0  # how often it began anew
 
     def apply(self, message: Message) -> None:
         if message.event:
@@ -59,6 +60,7 @@ class Bubble:
         for _reply, part, swap, content in partials:
             if swap == "innerHTML":
                 self.parts[part] = content
+                self.blanks += part == "-blocks"
                 if part == "-tail":
                     self.parts["-cursor"] = ""
             elif swap == "beforeend":

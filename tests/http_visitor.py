@@ -60,7 +60,7 @@ class HttpVisitor:
 
     def wait_for_end(self, *states: str, seconds: float = SECONDS) -> dict:
         """The last message once it is in one of the states."""
-        wait_until(lambda: self.last()["state"] in states, seconds, f"no end: {self.last()['state']}")
+        wait_until(lambda: self.last()["state"] in states, seconds, f"the reply never is {states}")
         return self.last()
 
     def follow(self, reply: str) -> "Follower":
@@ -85,7 +85,7 @@ class Follower:
         self._thread.start()
 
     def has_seen(self, text: str, seconds: float = SECONDS) -> None:
-        wait_until(lambda: text in self.bubble.text, seconds, f"{text!r} never came: {self.bubble.text[-200:]!r}")
+        wait_until(lambda: text in self.bubble.text, seconds, f"{text!r} never comes")
 
     def end(self, seconds: float = SECONDS) -> Bubble:
         self._thread.join(seconds)

@@ -46,6 +46,7 @@ class Lab:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # even if the tests run under nohup
         )
         self.said = self.process.stdout.readline()  # it speaks when it is ready, or when it can't be
         if self.url not in self.said:
@@ -56,14 +57,18 @@ class Lab:
         began = time.monotonic()
         if self.process.poll() is None:
             self.process.send_signal(number)
-        self.said += self.process.communicate(timeout=20)[0]
+        try:
+            self.said += self.process.communicate(timeout=20)[0]
+        finally:
+            self.process.kill()
         return time.monotonic() - began
 
     def run(self, module: str, text: str = "") -> str:
         """What a program says that runs beside the others, with their settings. `text` is its standard input."""
         environment = self._environment | {"GPTLAB_DATA": str(self.data)}
         command = [sys.executable, "-m", module]
-        return subprocess.run(command, cwd=REPOSITORY, env=environment, input=text, stdout=subprocess.PIPE, text=True, check=True).stdout
+        done = subprocess.run(command, cwd=REPOSITORY, env=environment, input=text, stdout=subprocess.PIPE, text=True, check=True)
+        return done.stdout
 
     def make_assistant(self, *, name: str, prompt: str) -> str:
         """Its code."""

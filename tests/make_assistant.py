@@ -1,4 +1,4 @@
-"""Makes an assistant in an installation, as the lab's own code would: fields as JSON on standard input, its code on standard output."""
+"""Makes an assistant beside a running installation: name and prompt as JSON on standard input, its code on standard output."""
 
 import json
 import os
@@ -6,24 +6,29 @@ import sys
 
 import django
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gptlab.settings")
-django.setup()
 
-from django.utils import timezone
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gptlab.settings")
+    django.setup()
+    fields = json.load(sys.stdin)
+    sys.stdout.write(make(**fields))
 
-from assistants.models import Assistant, Version
 
-fields = json.load(sys.stdin)
-assistant = Assistant.objects.create(
-    name=fields["name"], tagline="Tests", description="Tests", visibility="listed", showcased=True, created_at=timezone.now()
-)
-assistant.active_version = Version.objects.create(
-    assistant=assistant,
-    number=1,
-    initial_prompt=fields["prompt"],
-    model="gpt-4.1-mini",
-    max_tokens=4096,
-    created_at=timezone.now(),
-)
-assistant.save()
-sys.stdout.write(assistant.code)
+def make(*, name: str, prompt: str) -> str:
+    from django.utils import timezone
+
+    from assistants.models import Assistant, Version
+
+    now = timezone.now()
+    assistant = Assistant.objects.create(
+        name=name, tagline="Tests", description="Tests", visibility="listed", showcased=True, created_at=now
+    )
+    assistant.active_version = Version.objects.create(
+        assistant=assistant, number=1, initial_prompt=prompt, model="gpt-4.1-mini", max_tokens=4096, created_at=now
+    )
+    assistant.save()
+    return assistant.code
+
+
+if __name__ == "__main__":
+    main()

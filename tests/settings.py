@@ -15,4 +15,5 @@ atexit.register(shutil.rmtree, os.environ["GPTLAB_DATA"], ignore_errors=True)
 
 from gptlab.settings import *
 
+ALLOWED_HOSTS += ["testserver"]
 STATIC_ROOT.mkdir(parents=True)  # the middleware that serves it warns if it is not there

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from uuid import UUID
 
-from chats.live.entries import START, Entry, log_key, open_entry, sealing_key
+from chats.live.entries import BEGUN, START, Entry, log_key, open_entry, sealing_key
 from chats.live.writer import CLOSED
 from gptlab import crypto, event_log
 from gptlab.event_log import Position
@@ -42,8 +42,12 @@ def _opened(raw: Iterable[event_log.Entry], key: bytes) -> list[Entry]:
     return opened
 
 
-def text_so_far(reply_id: UUID, *, data_key: bytes, fence: int) -> str:
-    """All text that the writer with this fence has appended, for who must end its reply. "" when the log is gone."""
+def arrived(reply_id: UUID, *, data_key: bytes, fence: int) -> tuple[bool, str]:
+    """Whether the upstream had answered the writer with this fence, and all text that this one appended.
+
+    For who must end its reply. (False, "") when the log is gone.
+    """
     key = sealing_key(data_key, reply_id)
-    entries = [item for item in event_log.read_now(log_key(reply_id)) if item.position.fence == fence]
-    return "".join(entry.text for entry in _opened(entries, key))
+    entries = _opened((item for item in event_log.read_now(log_key(reply_id)) if item.position.fence == fence), key)
+    text = "".join(entry.text for entry in entries)
+    return bool(text) or any(entry.status == BEGUN for entry in entries), text

@@ -11,8 +11,9 @@ from redis.exceptions import RedisError
 
 from chats.live.entries import Entry, log_key, seal_entry, sealing_key
 from gptlab import event_log
+from gptlab.essential import run_for_ever
 from gptlab.event_log import Append, Position
-from gptlab.markdown import LiveMarkdown
+from gptlab.markdown import Change, LiveMarkdown
 
 logger = logging.getLogger(__name__)
 
@@ -57,11 +58,10 @@ class Outlet:
         if not (self._pieces or self._status or self._final):
             return None
         text = "".join(self._pieces)
-        blocks, tail = "", None
-        if text:
-            change = self._markdown.feed(text, now=now)
-            blocks, tail = change.blocks, change.tail
-        entry = Entry(text=text, blocks=blocks, tail=tail, status=self._status, final=self._final)
+        change = self._markdown.feed(text, now=now) if text else Change()
+        entry = Entry(
+            text=text, shown=change.text, blocks=change.blocks, tail=change.tail, status=self._status, final=self._final
+        )
         self._pieces.clear()
         self._status = ""
         self._sequence += 1
@@ -87,7 +87,7 @@ class Writer:
         self._dirt = asyncio.Event()
         self._urgent = asyncio.Event()
         self._open: set[Outlet] = set()
-        self._task = asyncio.create_task(self._run())
+        self._task = run_for_ever(self._run(), name="the writer of live logs")
 
     def open(self, *, reply_id: UUID, fence: int, data_key: bytes) -> Outlet:
         outlet = Outlet(reply_id=reply_id, fence=fence, data_key=data_key, writer=self)

@@ -23,9 +23,10 @@ def run(*, reply_id: UUID) -> None:
     if job is None:
         return
     connections.close_all()
-    worker_loop.submit(write(job)).result()
-    with suppress(Unavailable):  # Redis forgets it by itself in minutes
-        relay.erase(kind=JOB, job_id=reply_id)
+    has_ended = worker_loop.submit(write(job)).result()
+    if has_ended:  # otherwise whoever ends it needs the credential
+        with suppress(Unavailable):  # Redis forgets it by itself in minutes
+            relay.erase(kind=JOB, job_id=reply_id)
 
 
 def warm() -> None:

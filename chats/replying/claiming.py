@@ -15,6 +15,7 @@ from chats.conversation import JOB
 from chats.history import messages_newest_first
 from chats.models import ChatSession, Reply
 from chats.sealing import Vault
+from gptlab import crypto
 from gptlab.errors import Unavailable
 from gptlab.llm import catalog, tokens
 from gptlab.llm.messages import Request, Sampling
@@ -50,7 +51,7 @@ def claim(reply_id: UUID) -> Job | None:
     )
     if not claimed:
         return None
-    reply = Reply.objects.select_related("turn", "session__version", "session__assistant").get(pk=reply_id)
+    reply = Reply.objects.select_related("turn", "session__assistant").get(pk=reply_id)
     try:
         credential = relay.take(kind=JOB, job_id=reply.pk, user_id=reply.session.user_id)
     except relay.Gone:
@@ -60,6 +61,11 @@ def claim(reply_id: UUID) -> Job | None:
         # Redis is away: back in the queue, and the reaper sends it again when the time comes.
         _mine(reply).update(state=State.PENDING, lease_until=None)
         return None
+    try:
+        request = _request(reply, credential)
+    except (crypto.Damaged, catalog.UnknownProvider):
+        _end(reply, state=State.FAILED, error_code="misconfigured")
+        return None
     return Job(
         reply_id=reply.pk,
         session_id=reply.session_id,
@@ -68,7 +74,7 @@ def claim(reply_id: UUID) -> Job | None:
         variant=reply.variant,
         fence=reply.fence,
         credential=credential,
-        request=_request(reply, credential),
+        request=request,
     )
 
 

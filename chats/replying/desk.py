@@ -10,6 +10,7 @@ from chats.replying import storing
 from chats.replying.claiming import Job
 from chats.replying.running import Running
 from gptlab import redis_client, worker_loop
+from gptlab.essential import run_for_ever
 from gptlab.llm import client
 from gptlab.llm.errors import UpstreamError
 from gptlab.llm.messages import Delta, Finish, FinishReason, Usage
@@ -29,8 +30,8 @@ class Desk:
         self.writer = live.Writer(redis)
         self.running: dict[UUID, Running] = {}
         self._tasks = [
-            asyncio.create_task(live.listen_for_stops(redis, self._stop)),
-            asyncio.create_task(self._checkpoint_for_ever()),
+            run_for_ever(live.listen_for_stops(redis, self._stop), name="the stop channel"),
+            run_for_ever(self._checkpoint_for_ever(), name="the checkpoint"),
         ]
 
     def _stop(self, reply_id: UUID) -> None:
@@ -65,26 +66,38 @@ async def warm() -> None:
     await client.warm()
 
 
-async def write(job: Job) -> None:
-    """From the first wire event to the stored end. Never raises what the upstream does: that is an end like others."""
+async def write(job: Job) -> bool:
+    """From the first wire event to the stored end. Never raises what the upstream does: that is an end like others.
+
+    False when the end is somebody else's to write: another claim has passed this one, or the database stayed away.
+    """
     place = desk()
+    if (stalled := place.running.get(job.reply_id)) is not None:
+        stalled.end("passed")  # its lease ran out while it stood still, and this claim is the newer one
     outlet = place.writer.open(reply_id=job.reply_id, fence=job.fence, data_key=job.credential.data_key)
     running = place.running[job.reply_id] = Running(job=job, outlet=outlet)
     try:
-        outlet.status("thinking")
         running.stream = asyncio.create_task(_consume(running))
         await asyncio.wait([running.stream])
         state, error_code = _outcome(running)
-        if running.ended_by != "passed" and await storing.finish(running, state=state, error_code=error_code):
-            await outlet.close()
+        if running.ended_by == "passed" or not await storing.finish(running, state=state, error_code=error_code):
+            return False
+        await outlet.close()
+        return True
     finally:
-        place.running.pop(job.reply_id, None)
+        if place.running.get(job.reply_id) is running:
+            del place.running[job.reply_id]
         place.writer.forget(outlet)
 
 
 async def _consume(running: Running) -> None:
     job, outlet = running.job, running.outlet
-    async for event in client.stream(job.request, api_key=job.credential.api_key):
+
+    def begun() -> None:
+        running.has_begun = True
+        outlet.status(live.BEGUN)
+
+    async for event in client.stream(job.request, api_key=job.credential.api_key, begun=begun):
         if isinstance(event, Delta):
             if not running.pieces:
                 outlet.status("writing")
@@ -105,6 +118,8 @@ def _outcome(running: Running) -> tuple[str, str]:
         return (State.STOPPED, "") if running.ended_by == "stop" else (State.INTERRUPTED, "interrupted")
     error = running.stream.exception()
     if error is None:
+        if not running.pieces and running.finish != FinishReason.CONTENT_FILTER:
+            return State.FAILED, "empty"
         return State.DONE, running.finish if running.finish in (FinishReason.LENGTH, FinishReason.CONTENT_FILTER) else ""
     if not isinstance(error, UpstreamError):
         logger.error("reply %s failed: %s", running.job.reply_id, type(error).__name__, exc_info=_without_values(error))

@@ -14,7 +14,8 @@ class Running:
 
     job: Job
     outlet: live.Outlet
-    pieces: list[str] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list, repr=False)
+    has_begun: bool = False  # the upstream has answered
     usage: Usage | None = None
     finish: FinishReason | None = None
     ended_by: str = ""  # "stop", "shutdown" or "passed": why the stream was cancelled

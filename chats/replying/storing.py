@@ -73,8 +73,10 @@ def _checkpoint(running: Sequence[Running]) -> Seen:
     with transaction.atomic():
         for one in running:
             values: dict[str, Any] = {"lease_until": Now() + LEASE}
+            if one.has_begun:
+                values["first_byte_at"] = Coalesce("first_byte_at", Now())
             if (pieces := len(one.pieces)) > one.stored_pieces:
-                values |= {"sealed_text": _sealed(one), "first_text_at": Coalesce("first_text_at", Now())}
+                values["sealed_text"] = _sealed(one)
             if not _mine(one).update(**values):
                 passed.append(one)
             one.stored_pieces = pieces
@@ -86,8 +88,10 @@ def _checkpoint(running: Sequence[Running]) -> Seen:
 def _finish(running: Running, *, state: str, error_code: str) -> bool:
     values: dict[str, Any] = {"state": state, "error_code": error_code, "ended_at": Now(), "lease_until": None}
     values["endpoint"] = "chat"
+    if running.has_begun:
+        values["first_byte_at"] = Coalesce("first_byte_at", Now())
     if running.pieces:
-        values |= {"sealed_text": _sealed(running), "first_text_at": Coalesce("first_text_at", Now())}
+        values["sealed_text"] = _sealed(running)
     if running.usage is not None:
         values |= {
             "tokens_in": running.usage.tokens_in,

@@ -11,6 +11,7 @@ from accounts import visit as visits
 from accounts.models import User
 from assistants.models import Assistant
 from chats.models import ChatSession
+from chats.views.showing import typed
 from gptlab.errors import Missing
 from gptlab.http import HttpRequest
 from gptlab.llm import catalog
@@ -21,8 +22,7 @@ PAST_SESSIONS = 50
 @require_GET
 def assistant(request: HttpRequest, code: str) -> HttpResponse:
     visit = visits.current(request)
-    met = Assistant.objects.in_use().open_to(request.user).filter(code=code.upper()[:64].replace("\0", ""))
-    found = met.select_related("active_version").first()
+    found = Assistant.objects.in_use().open_to(request.user).with_version().filter(code=typed(code)).first()
     if found is None:
         raise Missing(_("The assistant was retired, or a letter of its code is off. Codes never contain I, L, O or U."))
     context: dict[str, Any] = {"assistant": found, "sessions": [], "next": request.path}
@@ -31,7 +31,7 @@ def assistant(request: HttpRequest, code: str) -> HttpResponse:
         context |= {
             "sessions": ChatSession.objects.owned_by(request.user)
             .filter(assistant=found)
-            .select_related("version")
+            .with_setting()
             .order_by("-last_turn_at")[:PAST_SESSIONS],
             "models": catalog.offered(visit.provider, visit.models),
             "model": catalog.choose(visit.provider, wanted, visit.models),

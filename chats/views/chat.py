@@ -14,7 +14,7 @@ from accounts.visit import Visit
 from chats import conversation, history, tasks
 from chats.errors import Busy, ClientIdReused
 from chats.models import Reply
-from chats.views.showing import common, show_exchange, vault_of
+from chats.views.showing import common, show_exchange, typed, vault_of
 from gptlab.errors import Invalid, Limited, Unavailable
 from gptlab.http import marked
 
@@ -27,7 +27,7 @@ def start(request: VisitorRequest, visit: Visit) -> HttpResponse:
     reply = conversation.start(
         user=request.user,
         visit=visit,
-        code=request.POST.get("assistant", "")[:64].upper(),
+        code=typed(request.POST.get("assistant", "")),
         model=request.POST.get("model", "")[:200],
         now=timezone.now(),
     )
@@ -43,7 +43,8 @@ def session(request: VisitorRequest, visit: Visit, session_id: uuid.UUID) -> Htt
 
 def _page(request: VisitorRequest, visit: Visit, session_id: uuid.UUID, *, draft: str = "") -> HttpResponse:
     found = conversation.owned_session(user=request.user, session_id=session_id)
-    opened = history.exchanges(found, vault=vault_of(visit), before=_number(request.GET.get("before", "")))
+    before = _number(request.GET.get("before", ""))
+    opened = history.exchanges(found, vault=vault_of(visit), before=before)
     exchanges = [show_exchange(exchange, visit=visit) for exchange in opened]
     last = exchanges[-1].reply if exchanges else None
     context = common(found) | {
@@ -51,6 +52,7 @@ def _page(request: VisitorRequest, visit: Visit, session_id: uuid.UUID, *, draft
         "busy": last is not None and last.row.is_live,
         "model": last.row.model if last is not None else found.version.model,
         "older": exchanges[0].turn.number if exchanges and exchanges[0].turn.number > 0 else None,
+        "is_past": before is not None and before < found.turn_count,
         "client_id": uuid.uuid4(),
         "draft": draft,
         "can_chat": visit.can_chat and found.status == found.Status.STARTED,

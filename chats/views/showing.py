@@ -12,6 +12,7 @@ from chats.models import ChatSession, Reply
 from chats.reply_errors import Notice, notice
 from chats.sealing import Vault
 from gptlab.llm import catalog
+from gptlab.markdown import render
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class ShownReply:
     """An opened reply with what its markup needs."""
 
     opened: OpenedReply
+    html: SafeString  # "" while it is live: then it streams itself in
     error: Notice | None
     stream_url: str
     stop_url: str
@@ -28,15 +30,16 @@ class ShownReply:
     def row(self) -> Reply:
         return self.opened.row
 
-    @property
-    def html(self) -> SafeString:
-        return self.opened.html
-
 
 @dataclass(frozen=True, slots=True)
 class ShownExchange:
     turn: OpenedTurn
     reply: ShownReply | None
+
+
+def typed(code: str) -> str:
+    """A code from an address or a form, fit to be looked up: no database takes NUL."""
+    return code.replace("\0", "").upper()[:64]
 
 
 def vault_of(visit: Visit) -> Vault:
@@ -53,6 +56,7 @@ def show_reply(opened: OpenedReply, *, visit: Visit) -> ShownReply:
     place = {"session_id": row.session_id, "reply_id": row.pk}
     return ShownReply(
         opened=opened,
+        html=SafeString("") if row.is_live else render(opened.text),
         error=notice(row, provider=provider_name(visit)),
         stream_url=reverse("chats:stream", kwargs=place),
         stop_url=reverse("chats:stop", kwargs=place),

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import connections
+from django.db import OperationalError, connections
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
@@ -48,12 +48,12 @@ async def stream(request: HttpRequest, session_id: UUID, reply_id: UUID) -> Http
     token = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
     try:
         visit = await visits.peek(token)
-    except Unavailable:
+        if visit is None:
+            return sse.response(_gone(request, reply_id)) if from_page else HttpResponse(status=401)
+        watched = Watched(request=request, visit=visit, token=token, session_id=session_id, reply_id=reply_id)
+        state = await watched.state()
+    except (Unavailable, OperationalError):
         return HttpResponse(status=503)  # the page comes back, and goes on from where it was
-    if visit is None:
-        return sse.response(_gone(request, reply_id)) if from_page else HttpResponse(status=401)
-    watched = Watched(request=request, visit=visit, token=token, session_id=session_id, reply_id=reply_id)
-    state = await watched.state()
     if state is None:
         return sse.response(_gone(request, reply_id)) if from_page else HttpResponse(status=404)
     if state not in LIVE_STATES:
@@ -62,7 +62,7 @@ async def stream(request: HttpRequest, session_id: UUID, reply_id: UUID) -> Http
     return sse.response(watched.messages(after))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Watched:
     """One reply, watched by one visitor over one connection."""
 
@@ -124,7 +124,7 @@ class Watched:
         return Reply.objects.filter(pk=self.reply_id, session_id=self.session_id, session__user_id=self.visit.user_id)
 
     def _render_final(self) -> tuple[str, str]:
-        reply = self._rows().select_related("turn", "session__assistant", "session__version").get()
+        reply = self._rows().select_related("turn", "session__assistant").get()
         opened = history.open_reply(reply, turn=reply.turn, vault=vault_of(self.visit))
         context = common(reply.session) | {"reply": show_reply(opened, visit=self.visit), "visit": self.visit}
         return reply.state, _render(self.request, "chats/_reply.html", context)

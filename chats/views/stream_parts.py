@@ -25,7 +25,7 @@ def news(reply_id: UUID, entries: list[live.Entry], words: dict[str, str]) -> st
         if entry.tail is not None:
             tail, text = entry.tail, ""
         else:
-            text += entry.text
+            text += entry.shown
         status = entry.status or status
     parts = []
     if blocks:

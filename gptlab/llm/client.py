@@ -7,7 +7,7 @@ finds the request, with the key and the prompt in it, in a `__context__`.
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, MutableMapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, MutableMapping
 from contextlib import aclosing, closing, suppress
 from typing import TYPE_CHECKING, cast
 from weakref import WeakKeyDictionary
@@ -36,8 +36,12 @@ Headers = dict[str, "str | openai.Omit"]
 _clients: MutableMapping[asyncio.AbstractEventLoop, dict[str, "openai.AsyncOpenAI"]] = WeakKeyDictionary()
 
 
-async def stream(request: Request, *, api_key: str, deadlines: Deadlines = DEADLINES) -> AsyncGenerator[Event]:
+async def stream(
+    request: Request, *, api_key: str, deadlines: Deadlines = DEADLINES, begun: Callable[[], None] = lambda: None
+) -> AsyncGenerator[Event]:
     """The reply as it is written: Deltas, one Finish, then the Usage if the upstream tells it. Raises UpstreamError.
+
+    `begun` is called at the first byte of an answer that is no refusal: from then on the visitor pays, text or not.
 
     It never ends by itself without a Finish. Closing it, or cancelling the task that reads it, closes the upstream's socket.
     """
@@ -47,6 +51,7 @@ async def stream(request: Request, *, api_key: str, deadlines: Deadlines = DEADL
     broken: errors.UpstreamError | None = None
     with closing(Watch(deadlines, reasoning=catalog.model(request.provider, request.model).reasoning)) as watch:
         response = await _open(request, api_key=api_key, deadlines=deadlines, watch=watch)
+        begun()
         async with aclosing(response), aclosing(_bytes(response)) as chunks:
             try:
                 while not reading.done:

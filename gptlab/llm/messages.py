@@ -10,7 +10,7 @@ class Role(StrEnum):
     ASSISTANT = "assistant"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Message:
     role: Role
     text: str
@@ -27,7 +27,7 @@ class Sampling:
     presence_penalty: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Request:
     """One completion to ask for. `provider` is a catalog id; the address and the endpoint follow from it and the model."""
 
@@ -37,7 +37,7 @@ class Request:
     sampling: Sampling = Sampling()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Delta:
     """Text as it arrives; never empty."""
 

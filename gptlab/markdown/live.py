@@ -3,8 +3,9 @@
 Between two renderings, text is only appended where the cursor stands; that is nearly all of the time, so `feed` then does
 nearly nothing. The laws, which the tests hold:
 - `open_source` is always exactly what of the cleaned text is in no closed block.
-- The closed blocks and `render(open_source)` together are `render(everything so far)`, unless a link's definition comes after
-  the block that uses it, or the whole is more than limits.py reads as Markdown. The whole rendering at the end is the truth.
+- The closed blocks and `render(open_source)` together are `render(everything so far)`, after each feed, however it was split.
+  Two exceptions: a block that closed before the definition of a link in it had come, and a whole that is more than limits.py
+  reads as Markdown. The whole rendering, at the end, is the truth.
 """
 
 import re

@@ -23,7 +23,8 @@ function start(form, field, button) {
 
   function complain(text) {
     error.textContent = text;
-    field.toggleAttribute("aria-invalid", text !== "");
+    if (text) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
   }
 
   function grow() {

@@ -66,11 +66,22 @@ def test_after_five_sendings_the_turn_fails(reply):
 
 
 def test_a_worker_that_died_before_the_first_byte_is_replaced(reply, visit):
-    append(reply, visit, Entry(status="thinking"))
     dead(reply)
     assert recover(now=NOW) == [reply.pk]
     reply.refresh_from_db()
     assert (reply.state, reply.fence) == ("pending", 1)
+
+
+@pytest.mark.parametrize("known_to", ["log", "database"])
+def test_once_the_upstream_has_answered_nothing_is_called_again_even_without_text(reply, visit, known_to):
+    if known_to == "log":
+        append(reply, visit, Entry(status=live.BEGUN))
+        dead(reply)
+    else:
+        dead(reply, first_byte_at=NOW)
+    assert recover(now=NOW) == []
+    reply.refresh_from_db()
+    assert (reply.state, reply.error_code) == ("interrupted", "interrupted")
 
 
 def test_a_reply_that_no_worker_survives_fails_in_the_end(reply):
@@ -111,7 +122,7 @@ def test_a_longer_checkpoint_is_kept_when_the_log_is_shorter(reply, visit, alice
     vault = Vault(user_id=alice.pk, data_key=visit.data_key)
     sealed = vault.seal_reply("Once upon a time", session_id=reply.session_id, turn=0, variant=1)
     append(reply, visit, Entry(text="Once"))
-    dead(reply, sealed_text=sealed, first_text_at=NOW)
+    dead(reply, sealed_text=sealed, first_byte_at=NOW)
     recover(now=NOW)
     reply.refresh_from_db()
     assert stored(reply, visit) == "Once upon a time"
@@ -140,7 +151,7 @@ def test_a_zombie_can_not_write_after_the_end(reply, visit):
     append(reply, visit, Entry(text="x"), Entry(text="y"), fence=1)
     entries = event_log.read_now(log_key(reply.pk))
     assert len(entries) == 2  # the text before, and the close
-    assert live.text_so_far(reply.pk, data_key=visit.data_key, fence=1) == "Once"
+    assert live.arrived(reply.pk, data_key=visit.data_key, fence=1) == (True, "Once")
 
 
 def test_recovering_twice_does_nothing_twice(reply, visit):

@@ -8,20 +8,20 @@ ID = uuid.uuid4()
 
 
 def test_text_without_a_tail_goes_to_the_cursor_escaped():
-    assert news(ID, [Entry(text="a <"), Entry(text="b>")], {}) == (
+    assert news(ID, [Entry(shown="a <"), Entry(shown="b>")], {}) == (
         f'<hx-partial hx-target="#reply-{ID}-cursor" hx-swap="beforeend">a &lt;b&gt;</hx-partial>'
     )
 
 
 def test_text_after_a_tail_of_the_same_message_stands_in_the_new_cursor():
-    shown = news(ID, [Entry(text="x", tail=f"<p>x{CURSOR}</p>"), Entry(text=" y<")], {})
+    shown = news(ID, [Entry(text="x", tail=f"<p>x{CURSOR}</p>"), Entry(shown=" y<")], {})
     assert f"<p>x{cursor(ID, ' y<')}</p>" in shown
     assert "beforeend" not in shown
 
 
 def test_of_several_tails_only_the_newest_is_sent_and_no_text_twice():
     shown = news(
-        ID, [Entry(text="a", tail=f"<p>a{CURSOR}</p>"), Entry(text="b"), Entry(text="c", tail=f"<p>abc{CURSOR}</p>")], {}
+        ID, [Entry(text="a", tail=f"<p>a{CURSOR}</p>"), Entry(shown="b"), Entry(text="c", tail=f"<p>abc{CURSOR}</p>")], {}
     )
     assert shown.count("hx-partial hx-target") == 1
     assert f"<p>abc{cursor(ID)}</p>" in shown

@@ -4,6 +4,7 @@ import asyncio
 import gzip as compression
 from typing import TYPE_CHECKING, Any
 
+from gptlab.llm import demo_replies
 from tests.fakes.wire_cases import DONE, WIRE_CASES, delta, finish, usage
 
 if TYPE_CHECKING:
@@ -22,6 +23,12 @@ async def say(call: "Call", tokens: str = "10") -> bool:
 
 async def slow(call: "Call", milliseconds: str, tokens: str) -> bool:
     return await _say(call, _counted(tokens), pause=int(milliseconds) / 1000)
+
+
+async def document(call: "Call", milliseconds: str) -> bool:
+    """The Demo's longest reply: headings, tables, code, lists, formulas."""
+    text = demo_replies.reply([{"role": "user", "content": "long"}])
+    return await _say(call, demo_replies.pieces(text), pause=int(milliseconds) / 1000)
 
 
 async def backwards(call: "Call", milliseconds: str) -> bool:

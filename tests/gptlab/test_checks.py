@@ -116,6 +116,7 @@ def test_the_refusal_names_every_reason_and_no_secret(production):
 ENTRIES = {
     "web": ["-m", "uvicorn", "gptlab.asgi:application", "--port", "0"],
     "worker": ["-m", "celery", "--app", "gptlab", "worker", "--pool", "threads"],
+    "beat": ["-m", "celery", "--app", "gptlab", "beat", "--pidfile="],
     "command": ["manage.py", "migrate", "--plan"],
 }
 

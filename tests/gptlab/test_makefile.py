@@ -1,5 +1,6 @@
 """What `make run` says on a machine that lacks something: one line, with what to type."""
 
+import os
 import shutil
 import subprocess
 
@@ -18,7 +19,9 @@ def test_what_is_missing_is_said_with_what_to_type(says, tmp_path, repository):
     python = tmp_path / "python"
     python.write_text(f"#!/bin/sh\n{PYTHONS[says]}\n")
     python.chmod(0o755)
-    answer = subprocess.run(["make", "run", f"PYTHON={python}"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    command = ["make", "run", f"PYTHON={python}"]
+    alone = {"PATH": os.environ["PATH"]}  # not a part of the make that runs the tests
+    answer = subprocess.run(command, cwd=tmp_path, env=alone, capture_output=True, text=True, check=False)
     assert answer.returncode != 0
     assert answer.stdout == ""
     assert answer.stderr.startswith(says)

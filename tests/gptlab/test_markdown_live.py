@@ -57,6 +57,23 @@ def test_blocks_and_the_open_rest_are_the_whole_at_every_moment(text, seed, step
             assert blocks + render(growing.open_source) == render(so_far)
 
 
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.sampled_from([*PIECES, "[a]", "[b][a]", "![a]", "[c]"]), max_size=25)
+    .map("".join)
+    .filter(lambda text: "]:" not in text),
+    st.integers(),
+)
+def test_definitions_at_the_start_are_known_at_every_moment(text, seed):
+    definitions = "[a]: https://a.example/1\n[c]: https://a.example/2 'title'\n\n"
+    blocks = ""
+    for growing, change, so_far in fed(definitions + text, sizes=sizes_from(seed, 1, 4, 9, 40)):
+        blocks += change.blocks
+        if len(so_far) >= len(definitions) and not so_far.endswith("\r"):
+            known = "" if growing.open_source.startswith("[a]: ") else definitions
+            assert blocks + render(known + growing.open_source) == render(so_far)
+
+
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("name", ["long", "list", "math", "python", "quote", "scripts", "table", "plain", "short"])
 def test_a_streamed_reply_ends_as_the_whole(name, seed):

@@ -116,6 +116,7 @@ def test_all_stop_within_three_seconds_however_stubborn(supervised, tmp_path):
 def test_the_first_signal_stops_and_the_next_are_ignored(number):
     before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
         supervisor.raise_on_signals()
         with pytest.raises(Stopped):
             signal.raise_signal(number)

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from gptlab import child_process, embedded_redis, preflight, preparation
+from gptlab import checks, child_process, embedded_redis, preflight, preparation
 from gptlab.supervisor import NotReady, Service, Stopped, Supervisor, raise_on_signals
 
 READY_SECONDS = 60.0
@@ -36,6 +36,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, port: int, workers: int, stop_with_parent: bool, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError(_("This command is for one machine. Production runs each process by itself: see compose.yaml."))
+        if slips := checks.check_catalog(None):
+            raise CommandError(slips[0].msg)
         raise_on_signals()
         if stop_with_parent:
             child_process.tie_to_parent(signal.SIGTERM)
