@@ -5,41 +5,13 @@ import time
 import pytest
 
 from tests.event_stream import words
-from tests.fakes.upstream import Upstream
+from tests.faults.conftest import ALICES_KEY, code_of
 from tests.http_visitor import HttpVisitor
-from tests.lab import Lab, is_alive, wait_until
+from tests.lab import wait_until
 
 pytestmark = pytest.mark.faults
 
-ALICES_KEY = "sk-alice-0123456789abcdef0123456789abcdef"
 LEASE_AND_REAPER = 25  # seconds until a dead worker's reply is found, on a slow machine
-
-
-@pytest.fixture(scope="module")
-def upstream():
-    with Upstream() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory, upstream):
-    with Lab(tmp_path_factory.mktemp("lab") / "data", OPENAI_BASE_URL=upstream.base_url) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def tess(lab):
-    return lab.make_assistant(name="Test Tess", prompt="You are Tess.")
-
-
-@pytest.fixture
-def visitor(lab, tess):
-    """Alice, in a new chat with Tess whose opening is over."""
-    alice = HttpVisitor(lab.url)
-    alice.sign_in(provider="openai", api_key=ALICES_KEY)
-    alice.start(tess)
-    alice.wait_for_end("done")
-    return alice
 
 
 def calls_about(upstream, text):
@@ -124,10 +96,18 @@ def test_redis_killed_in_the_middle_loses_no_text_and_hangs_nobody(lab, upstream
     assert again.wait_for_end("done")["text"].endswith("k0099 ")
 
 
-def test_an_upstream_killed_in_the_middle_leaves_the_text_and_a_retry(lab, tess):
+def back(lab, visitor):
+    """Visits live in Redis, which keeps nothing: the same key opens the same chat again."""
+    again = HttpVisitor(lab.url)
+    again.sign_in(provider="openai", api_key=ALICES_KEY)
+    again.session = visitor.session
+    return again
+
+
+def test_an_upstream_killed_in_the_middle_leaves_the_text_and_a_retry(lab):
     bob = HttpVisitor(lab.url)
     bob.sign_in_without_a_key()
-    bob.start(tess)
+    bob.start(code_of(lab))
     bob.wait_for_end("done")
     follower = bob.follow(reply := bob.say("A long one, please."))
     wait_until(lambda: len(follower.bubble.text) > 300, 10, "nothing comes")
@@ -146,30 +126,6 @@ def test_an_upstream_killed_in_the_middle_leaves_the_text_and_a_retry(lab, tess)
     bob.stop(again)
     follower.end()
     assert bob.wait_for_end("stopped")["variant"] == 2
-
-
-def test_a_lab_that_is_stopped_in_the_middle_stops_at_once_and_keeps_the_text(lab, upstream, visitor):
-    follower = visitor.follow(visitor.say("[[script=slow:10:3000]] Unfinished"))
-    follower.has_seen("k0100")
-    processes = lab.pids()
-    assert lab.stop() < 3
-    assert not any(is_alive(pid) for pid in processes.values())
-    sent = calls_about(upstream, "Unfinished")
-    lab.start()
-    again = back(lab, visitor)
-    told = again.wait_for_end("interrupted")
-    assert told["text"].startswith("k0000 k0001")
-    assert "k0100" in told["text"]
-    assert sent[0]["text"].startswith(told["text"])
-    assert len(calls_about(upstream, "Unfinished")) == 1
-
-
-def back(lab, visitor):
-    """Visits live in Redis, which keeps nothing: the same key opens the same chat again."""
-    again = HttpVisitor(lab.url)
-    again.sign_in(provider="openai", api_key=ALICES_KEY)
-    again.session = visitor.session
-    return again
 
 
 def test_nothing_of_this_left_a_traceback_a_key_or_a_text_in_the_logs(lab):
