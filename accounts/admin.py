@@ -2,13 +2,16 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import UserCreationForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Credential, User
+from gptlab import errors, rate_limits
 
 if TYPE_CHECKING:
     from django.forms import ModelForm
@@ -18,6 +21,22 @@ if TYPE_CHECKING:
     _CredentialInline = admin.TabularInline[Credential, User]
 else:
     _UserCreationForm, _UserAdmin, _CredentialInline = UserCreationForm, DjangoUserAdmin, admin.TabularInline
+
+
+class StaffSignInForm(AdminAuthenticationForm):
+    """A password can be guessed, so that guessing is limited: by address, and by the name that is tried."""
+
+    def clean(self) -> dict[str, Any]:
+        address = self.request.META.get("REMOTE_ADDR", "") if self.request is not None else ""
+        try:
+            rate_limits.hit("staff-sign-in", key=rate_limits.network(address), limit="10/minute;60/hour")
+            rate_limits.hit("staff-name", key=str(self.cleaned_data.get("username", "")), limit="10/minute;60/hour")
+        except (errors.Limited, errors.Unavailable) as error:
+            raise forms.ValidationError(str(error)) from error
+        return super().clean()
+
+
+admin.site.login_form = StaffSignInForm
 
 
 class StaffCreationForm(_UserCreationForm):

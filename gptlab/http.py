@@ -74,11 +74,14 @@ def marked(response: HttpResponse, error: errors.DomainError) -> HttpResponse:
 
 def _place(request: HttpRequest) -> str:
     """The page that the visitor is on, to come back to: not the address that a form on it was sent to."""
-    if request.htmx:
-        return request.htmx.current_url_abs_path or "/"
-    if request.method in {"GET", "HEAD"}:
+    if request.method in {"GET", "HEAD"} and not request.htmx:
         return request.get_full_path()
-    referer = urlsplit(request.headers.get("Referer", ""))
+    try:
+        if request.htmx:
+            return request.htmx.current_url_abs_path or "/"
+        referer = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # a header that is no address
+        return "/"
     return referer.path if referer.netloc == request.get_host() else "/"
 
 

@@ -27,7 +27,7 @@ def body(request: Request, info: ModelInfo, *, store: bool | None = None) -> dic
     }
     if store is not None:
         fields["store"] = store
-    if sampling.max_tokens is not None:
+    if sampling.max_tokens is not None and info.max_tokens_name:
         most = sampling.max_tokens + (REASONING_ROOM if info.reasoning else 0)
         fields[info.max_tokens_name] = min(most, info.max_output or most)
     for name in sorted(info.parameters):

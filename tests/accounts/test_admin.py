@@ -101,3 +101,11 @@ def test_it_is_searched_by_name_and_listed_without_one(admin: Client, visitor: A
     listed = admin.get(reverse("admin:accounts_user_changelist"), {"q": "root"}).content.decode()
     assert str(visitor.user) not in listed
     assert str(visitor.user) in admin.get(reverse("admin:accounts_user_changelist")).content.decode()
+
+
+def test_guessing_a_password_is_limited_and_says_so(root: User) -> None:
+    guesser = Client()
+    answers = [guesser.post("/admin/login/", {"username": "root", "password": f"guess {n}"}) for n in range(11)]
+    assert "correct user name" in answers[0].content.decode()
+    assert "correct user name" not in answers[-1].content.decode()
+    assert guesser.post("/admin/login/", {"username": "root", "password": PASSWORD}).status_code == 200
