@@ -80,7 +80,7 @@ def say(*, user: User, visit: Visit, session_id: UUID, text: str, client_id: str
     rate_limits.hit("say", key=str(user.pk), limit="60/minute")
     try:
         with _paid_by(visit) as reply_id, transaction.atomic():
-            return _add_turn(session.pk, reply_id, vault=vault, visit=visit, client_id=form_id, text=text, now=now)
+            return _add_turn(session, reply_id, vault=vault, visit=visit, client_id=form_id, text=text, now=now)
     except (Busy, IntegrityError):
         # Two at once: the same form twice, or a second tab. Lock and constraints let one through; this is the other.
         if (again := _said_before(session, vault=vault, client_id=form_id, text=text)) is not None:
@@ -156,13 +156,11 @@ def _shows(character: str) -> bool:
     return unicodedata.category(character)[0] not in "CZ" and character not in "\u115f\u1160\u3164\uffa0\u2800"
 
 
-def _add_turn(session_id: UUID, reply_id: UUID, *, vault: Vault, visit: Visit, client_id: UUID, text: str, now: datetime) -> Said:
-    session = _locked(session_id)
-    if (again := _said_before(session, vault=vault, client_id=client_id, text=text)) is not None:
-        return again  # the other of two at once was quicker, and its reply lives already
-    if session.replies.live().exists():
-        raise _busy()
-    number = session.turn_count
+def _add_turn(
+    session: ChatSession, reply_id: UUID, *, vault: Vault, visit: Visit, client_id: UUID, text: str, now: datetime
+) -> Said:
+    """The constraints refuse a second live reply and a form that was sent before: no need to ask first."""
+    number = ChatSession.objects.select_for_update().values_list("turn_count", flat=True).get(pk=session.pk)
     sealed = vault.seal_turn(text, session_id=session.pk, turn=number)
     turn = Turn.objects.create(session=session, number=number, client_id=client_id, sealed_text=sealed, created_at=now)
     reply = _new_reply(reply_id, turn=turn, session=session, visit=visit, variant=1, now=now)
@@ -182,7 +180,7 @@ def _paid_by(visit: Visit) -> Iterator[UUID]:
     is_used = False
     try:
         yield reply_id
-        is_used = Reply.objects.filter(pk=reply_id).exists()
+        is_used = True
     finally:
         if not is_used:
             with suppress(Unavailable):

@@ -56,15 +56,18 @@ def messages_newest_first(session: ChatSession, *, vault: Vault, up_to: int) -> 
 
 
 def open_exchange(turn: Turn, *, vault: Vault) -> Exchange:
+    chosen: Sequence[Reply] = [reply for reply in turn.replies.all() if reply.chosen]
+    return Exchange(turn=open_turn(turn, vault=vault), reply=open_reply(chosen[0], turn=turn, vault=vault) if chosen else None)
+
+
+def open_turn(turn: Turn, *, vault: Vault) -> OpenedTurn:
     text, damaged = None, False
     if turn.sealed_text is not None:
         try:
             text = vault.open_turn(turn.sealed_text, session_id=turn.session_id, turn=turn.number)
         except crypto.Damaged:
             text, damaged = "", True
-    opened = OpenedTurn(number=turn.number, text=text, damaged=damaged, created_at=turn.created_at)
-    chosen: Sequence[Reply] = [reply for reply in turn.replies.all() if reply.chosen]
-    return Exchange(turn=opened, reply=open_reply(chosen[0], turn=turn, vault=vault) if chosen else None)
+    return OpenedTurn(number=turn.number, text=text, damaged=damaged, created_at=turn.created_at)
 
 
 def open_reply(reply: Reply, *, turn: Turn, vault: Vault) -> OpenedReply:

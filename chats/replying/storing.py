@@ -70,19 +70,24 @@ def _with_connection(call: Callable[[], T]) -> T:
 
 def _checkpoint(running: Sequence[Running]) -> Seen:
     passed = []
+    changes = [(one, len(one.pieces), _changes(one)) for one in running]  # sealed before the first lock is taken
     with transaction.atomic():
-        for one in running:
-            values: dict[str, Any] = {"lease_until": Now() + LEASE}
-            if one.has_begun:
-                values["first_byte_at"] = Coalesce("first_byte_at", Now())
-            if (pieces := len(one.pieces)) > one.stored_pieces:
-                values["sealed_text"] = _sealed(one)
+        for one, pieces, values in changes:
             if not _mine(one).update(**values):
                 passed.append(one)
             one.stored_pieces = pieces
         ids = [one.job.reply_id for one in running]
         asked = set(Reply.objects.filter(pk__in=ids, stop_requested_at__isnull=False).values_list("pk", flat=True))
     return Seen(passed=passed, stopped=[one for one in running if one.job.reply_id in asked])
+
+
+def _changes(running: Running) -> dict[str, Any]:
+    values: dict[str, Any] = {"lease_until": Now() + LEASE}
+    if running.has_begun:
+        values["first_byte_at"] = Coalesce("first_byte_at", Now())
+    if len(running.pieces) > running.stored_pieces:
+        values["sealed_text"] = _sealed(running)
+    return values
 
 
 def _finish(running: Running, *, state: str, error_code: str) -> bool:

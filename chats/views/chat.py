@@ -99,10 +99,10 @@ def stop(request: VisitorRequest, visit: Visit, session_id: uuid.UUID, reply_id:
 
 def _answer(request: VisitorRequest, visit: Visit, reply: Reply, *, with_turn: bool) -> HttpResponse:
     """The visitor's bubble and a live one; after a retry only the live one, in the place of the old."""
-    turn = reply.turn
-    exchange = show_exchange(history.open_exchange(turn, vault=vault_of(visit)), visit=visit)
-    session = conversation.owned_session(user=request.user, session_id=reply.session_id)
-    context = common(session) | {"exchange": exchange, "reply": exchange.reply}
+    vault = vault_of(visit)
+    turn, opened = history.open_turn(reply.turn, vault=vault), history.open_reply(reply, turn=reply.turn, vault=vault)
+    exchange = show_exchange(history.Exchange(turn=turn, reply=opened), visit=visit)
+    context = common(reply.session) | {"exchange": exchange, "reply": exchange.reply}
     return render(request, "chats/_say.html" if with_turn else "chats/_reply.html", context)
 
 
