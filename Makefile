@@ -13,7 +13,7 @@ CHECKING := GPTLAB_PROFILE=test GPTLAB_DATA=build/checking
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format types faults bench clean
+.PHONY: help run test lint format types faults bench screenshots clean
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 18
@@ -42,6 +42,9 @@ types: .venv/test.stamp ## mypy
 
 bench: .venv/test.stamp ## Streams side by side: make bench STREAMS=1,20,100
 	$(PY) -m benchmarks.stream --streams $(STREAMS)
+
+screenshots: .venv/test.stamp ## Every page and state, at three widths, light and dark, into build/screens
+	@exec $(PY) -m tests.browser.screens $(ARGS)
 
 clean: ## Remove what was made, except the data folder
 	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
