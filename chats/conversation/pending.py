@@ -1,0 +1,59 @@
+"""A reply to come: its row, and the credential that pays for it, in the relay before any worker looks."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.utils.translation import gettext as _
+
+from accounts import relay
+from accounts.visit import Visit
+from chats.errors import Busy, CannotChat
+from chats.models import ChatSession, Reply, Turn
+from gptlab.errors import Unavailable
+from gptlab.llm import catalog
+
+JOB = "reply"  # the relay's kind
+
+
+@contextmanager
+def paid_by(visit: Visit) -> Iterator[UUID]:
+    """The id of a reply to come, whose credential the relay holds already: before the commit, so that no worker is too early.
+
+    And before the transaction, so that a slow Redis holds no lock. Taken back if nothing comes of the reply.
+    """
+    reply_id = uuid4()
+    credential = relay.Credential(user_id=visit.user_id, provider=visit.provider, api_key=visit.api_key, data_key=visit.data_key)
+    relay.put(kind=JOB, job_id=reply_id, credential=credential)
+    is_used = False
+    try:
+        yield reply_id
+        is_used = True
+    finally:
+        if not is_used:
+            with suppress(Unavailable):
+                relay.erase(kind=JOB, job_id=reply_id)
+
+
+def new_reply(reply_id: UUID, *, turn: Turn, session: ChatSession, visit: Visit, variant: int, now: datetime) -> Reply:
+    wanted = session.model_override or session.version.model
+    return Reply.objects.create(
+        id=reply_id,
+        session=session,
+        turn=turn,
+        variant=variant,
+        model=catalog.choose(visit.provider, wanted, visit.models),
+        sent_at=now,
+        sent_count=1,
+        created_at=now,
+    )
+
+
+def require_chat(visit: Visit) -> None:
+    if not visit.can_chat:
+        raise CannotChat(_("Your provider does not take this key at the moment. Sign in again with a working one to go on."))
+
+
+def busy() -> Busy:
+    return Busy(_("A reply is still being written in this chat. Wait until it is done, or stop it."))
