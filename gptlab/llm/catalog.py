@@ -14,6 +14,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.text import slugify
 
 SAMPLING_PARAMETERS = frozenset({"temperature", "top_p", "frequency_penalty", "presence_penalty"})
+# What a reasoning model may think before it writes, on top of the reply's own limit: OpenAI advises to leave this much.
+# Without it a short limit is spent on thinking, and the visitor pays for an empty reply.
+REASONING_ROOM = 25_000
 MINTED_PREFIX = "lab-"  # keys that GPT Lab mints for keyless servers
 _SHIPPED = Path(__file__).with_name("models.toml")
 _UNKNOWN = {
@@ -61,6 +64,20 @@ class ModelInfo:
     encoding: str = "o200k_base"
     endpoint: str = "chat"
     offered: bool = True
+
+    def reply_limit(self, max_tokens: int | None) -> int:
+        """The tokens that a reply is held to when `max_tokens` are wanted, and that the window must have free.
+
+        A reasoning model gets room to think on top. Half of the window at most: the rest is for what is asked.
+        """
+        most = min(self.max_output or self.context_window, self.context_window // 2)
+        if max_tokens is None:
+            return min(most, self.context_window // 4)
+        return min(max_tokens + (REASONING_ROOM if self.reasoning else 0), most)
+
+    def input_budget(self, max_tokens: int | None) -> int:
+        """The tokens that the messages may take, so that the reply fits behind them."""
+        return self.context_window - self.reply_limit(max_tokens)
 
 
 def providers() -> tuple[Provider, ...]:

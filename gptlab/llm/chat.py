@@ -9,9 +9,6 @@ from gptlab.llm.messages import Delta, Event, Finish, FinishReason, Request, Usa
 
 path = "chat/completions"
 
-# What a reasoning model may think before it writes, on top of the reply's own limit: OpenAI advises to leave this much.
-# Without it a short limit is spent on thinking, and the visitor pays for an empty reply.
-REASONING_ROOM = 25_000
 _TOKENS_MOST = 1_000_000_000
 _REASONS = {"length": FinishReason.LENGTH, "max_tokens": FinishReason.LENGTH, "content_filter": FinishReason.CONTENT_FILTER}
 
@@ -28,8 +25,7 @@ def body(request: Request, info: ModelInfo, *, store: bool | None = None) -> dic
     if store is not None:
         fields["store"] = store
     if sampling.max_tokens is not None and info.max_tokens_name:
-        most = sampling.max_tokens + (REASONING_ROOM if info.reasoning else 0)
-        fields[info.max_tokens_name] = min(most, info.max_output or most)
+        fields[info.max_tokens_name] = info.reply_limit(sampling.max_tokens)
     for name in sorted(info.parameters):
         value = getattr(sampling, name)
         if value is not None:

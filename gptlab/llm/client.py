@@ -14,9 +14,9 @@ from weakref import WeakKeyDictionary
 
 import orjson
 
-from gptlab.llm import catalog, chat, errors, refusals, wire
+from gptlab.llm import catalog, chat, errors, refusals, tokens, wire
 from gptlab.llm.deadlines import DEADLINES, Deadlines, Watch
-from gptlab.llm.messages import Event, Request
+from gptlab.llm.messages import Completion, Delta, Event, Finish, FinishReason, Request, Usage
 from gptlab.llm.reading import Reading
 
 if TYPE_CHECKING:  # half a second and 25 MB: the web process needs them at the first sign-in only
@@ -71,6 +71,23 @@ async def stream(
             if failure := reading.failure(broken):
                 raise failure
             await _drain(chunks)
+
+
+async def complete(request: Request, *, api_key: str, deadlines: Deadlines = DEADLINES) -> Completion:
+    """The reply as a whole, for jobs in the background. Raises UpstreamError where `stream` does: half a reply is none."""
+    pieces: list[str] = []
+    finish = FinishReason.STOP
+    usage: Usage | None = None
+    async with aclosing(stream(request, api_key=api_key, deadlines=deadlines)) as events:
+        async for event in events:
+            if isinstance(event, Delta):
+                pieces.append(event.text)
+            elif isinstance(event, Finish):
+                finish = event.reason
+            else:
+                usage = event
+    text = "".join(pieces)
+    return Completion(text, finish, usage or await asyncio.to_thread(tokens.estimate, request, text))
 
 
 def models(provider_id: str, *, api_key: str) -> list[str]:

@@ -65,3 +65,12 @@ class Finish:
 
 
 Event = Delta | Usage | Finish
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Completion:
+    """A whole reply, for who shows nothing while it is written. `text` may be empty; `finish` says whether it was cut."""
+
+    text: str
+    finish: FinishReason
+    usage: Usage

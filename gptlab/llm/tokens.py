@@ -13,7 +13,8 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from gptlab.llm import catalog
-from gptlab.llm.messages import Message
+from gptlab.llm.catalog import ModelInfo
+from gptlab.llm.messages import Message, Request, Usage
 
 if TYPE_CHECKING:
     import tiktoken
@@ -50,15 +51,26 @@ _encodings: dict[str, "tiktoken.Encoding"] = {}
 _loading = Lock()
 
 
-def count(messages: Sequence[Message], model: str) -> int:
-    """The tokens of a whole request, as Chat Completions bills them."""
-    texts = sum(count_text(message.text, model) + count_text(message.role.value, model) for message in messages)
+def count_request(messages: Sequence[Message], info: ModelInfo) -> int:
+    """The tokens of all that is sent, with what the model's endpoint adds around the texts."""
+    texts = sum(_count(message.text, info.encoding) + _count(message.role.value, info.encoding) for message in messages)
     return texts + PER_MESSAGE * len(messages) + PER_REPLY
 
 
 def count_text(text: str, model: str) -> int:
+    """The tokens of a text alone, for the model of this name."""
+    return _count(text, catalog.encoding(model))
+
+
+def estimate(request: Request, text: str) -> Usage:
+    """What a reply has cost when the upstream does not tell. Slow for the loop: call it in a thread."""
+    info = catalog.model(request.provider, request.model)
+    return Usage(count_request(request.messages, info), _count(text, info.encoding), estimated=True)
+
+
+def _count(text: str, name: str) -> int:
     """Special tokens in a text (`<|endoftext|>`) are only text."""
-    encoding = _encoding(catalog.encoding(model))
+    encoding = _encoding(name)
     if all(len(run) <= _PIECE for run in _RUN.findall(text)):
         return len(encoding.encode_ordinary(text))
     return sum(len(encoding.encode_ordinary(text[start : start + _PIECE])) for start in range(0, len(text), _PIECE))

@@ -88,6 +88,24 @@ def test_every_shipped_model_holds_its_own_reply():
 
 
 @pytest.mark.parametrize(
+    ("fields", "max_tokens", "limit"),
+    [
+        ({"context_window": 8192}, 1000, 1000),
+        ({"context_window": 8192}, 8000, 4096),
+        ({"context_window": 8192}, None, 2048),
+        ({"context_window": 128_000, "max_output": 16_384}, 100_000, 16_384),
+        ({"context_window": 128_000, "max_output": 16_384}, None, 16_384),
+        ({"context_window": 400_000, "max_output": 128_000, "reasoning": True}, 500, 25_500),
+        ({"context_window": 8192, "max_output": 8192}, 8192, 4096),
+    ],
+)
+def test_reply_leaves_room_for_what_is_asked(fields, max_tokens, limit):
+    info = catalog.ModelInfo("m", **fields)
+    assert info.reply_limit(max_tokens) == limit
+    assert info.input_budget(max_tokens) == fields["context_window"] - limit
+
+
+@pytest.mark.parametrize(
     ("name", "encoding"),
     [("gpt-6-luna", "o200k_base"), ("gpt-4", "cl100k_base"), ("gpt-3.5-turbo", "cl100k_base"), ("llama3.2", "o200k_base")],
 )

@@ -39,7 +39,7 @@ def test_model_gets_what_it_accepts():
 
 def test_reasoning_model_gets_no_sampling_and_room_to_think():
     fields = body("gpt-6-luna")
-    assert fields["max_completion_tokens"] == 500 + chat.REASONING_ROOM
+    assert fields["max_completion_tokens"] == 500 + catalog.REASONING_ROOM
     assert not catalog.SAMPLING_PARAMETERS & fields.keys()
 
 

@@ -332,3 +332,24 @@ async def test_unknown_provider_is_no_upstream_error():
 
     with pytest.raises(UnknownProvider):
         await anext(client.stream(ask(text="x", provider="nobody"), api_key=KEY))
+
+
+async def test_reply_can_be_had_as_a_whole(upstream):
+    whole = await client.complete(ask("say:3"), api_key=KEY)
+    assert (whole.text, whole.finish) == ("k0000 k0001 k0002 ", FinishReason.STOP)
+    assert not whole.usage.estimated
+    assert "k0000" not in repr(whole)
+
+
+async def test_usage_that_is_not_told_is_estimated():
+    whole = await client.complete(ask("wire:length"), api_key=KEY)
+    assert (whole.text, whole.finish) == ("Hel", FinishReason.LENGTH)
+    assert whole.usage.estimated
+    assert whole.usage.tokens_in > 10
+    assert whole.usage.tokens_out == 1
+
+
+@pytest.mark.parametrize(("script", "kind"), [("invalid_key", errors.KeyRejected), ("cut_after:5", errors.Interrupted)])
+async def test_half_a_reply_is_no_whole_one(script, kind):
+    with pytest.raises(kind):
+        await client.complete(ask(script), api_key=KEY, deadlines=QUICK)

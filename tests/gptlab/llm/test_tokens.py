@@ -7,8 +7,8 @@ import time
 import pytest
 from tiktoken_ext import openai_public
 
-from gptlab.llm import tokens
-from gptlab.llm.messages import Message, Role
+from gptlab.llm import catalog, tokens
+from gptlab.llm.messages import Message, Request, Role, Usage
 
 # The conversation of OpenAI's cookbook (without its names), and what the API billed for it.
 COOKBOOK = [
@@ -39,8 +39,13 @@ def test_known_counts(text, model, expected):
 
 def test_messages_cost_more_than_their_texts():
     texts = sum(tokens.count_text(message.text, "gpt-4o") for message in COOKBOOK)
-    assert tokens.count(COOKBOOK, "gpt-4o") == texts + 4 * len(COOKBOOK) + 3
-    assert tokens.count([], "gpt-4o") == 3
+    assert tokens.count_request(COOKBOOK, catalog.model("openai", "gpt-4o")) == texts + 4 * len(COOKBOOK) + 3
+    assert tokens.count_request([], catalog.model("openai", "gpt-4o")) == 3
+
+
+def test_estimate_counts_what_was_sent_and_what_came():
+    usage = tokens.estimate(Request("openai", "gpt-4o", tuple(COOKBOOK)), "hello world")
+    assert usage == Usage(tokens.count_request(COOKBOOK, catalog.model("openai", "gpt-4o")), 2, estimated=True)
 
 
 @pytest.mark.parametrize("text", ["<|endoftext|>", "<|endofprompt|><|im_start|>", "a\ud83db", "\0", "<|fim_prefix|>"])
