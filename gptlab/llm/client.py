@@ -87,7 +87,9 @@ async def complete(request: Request, *, api_key: str, deadlines: Deadlines = DEA
             else:
                 usage = event
     text = "".join(pieces)
-    return Completion(text, finish, usage or await asyncio.to_thread(tokens.estimate, request, text))
+    if usage is None:
+        usage = await asyncio.to_thread(tokens.estimate, request, text)
+    return Completion(text, finish, usage)
 
 
 def models(provider_id: str, *, api_key: str) -> list[str]:
@@ -154,8 +156,7 @@ async def _send(
     except TimeoutError:
         return errors.TimedOut()
     except openai.APIStatusError as error:
-        after = refusals.retry_after(error.response.headers)
-        return refusals.refusal(error.status_code, error.body, retry_after=after)
+        return refusals.refusal(error.status_code, error.body, retry_after=refusals.retry_after(error.response.headers))
     except (openai.APIConnectionError, httpx2.HTTPError):
         return errors.Unreachable()
 
