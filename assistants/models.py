@@ -135,6 +135,7 @@ class AssistantDay(models.Model):
     day = models.DateField()
     sessions = models.PositiveIntegerField(default=0)
     replies = models.PositiveIntegerField(default=0)
+    flagged = models.PositiveIntegerField(default=0)  # messages in which the provider's moderation found something
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["assistant", "day"], name="one_row_per_assistant_and_day")]

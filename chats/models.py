@@ -31,13 +31,25 @@ class ChatSession(models.Model):
         SYSTEM_ABANDONED = "system_abandoned", _("Closed")
         UPSTREAM_FAILED = "upstream_failed", _("Failed")
 
+    class Recap(models.TextChoices):
+        PENDING = "pending", _("Being written")
+        DONE = "done", _("Written")
+        FAILED = "failed", _("Failed")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="chat_sessions")
     assistant = models.ForeignKey(Assistant, on_delete=models.PROTECT, related_name="chat_sessions")
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+")
     model_override = models.CharField(max_length=200, blank=True)
+    client_id = models.UUIDField(null=True, blank=True)  # idempotency: the same form sent twice is one session
+    forked_from = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="forks")
     status = models.CharField(max_length=20, choices=Status, default=Status.STARTED)
     sealed_title = models.TextField(blank=True)
+    title_asked_at = models.DateTimeField(null=True, blank=True)  # once: who renames a chat is not overruled
+    sealed_recap = models.TextField(blank=True)
+    recap_state = models.CharField(max_length=8, choices=Recap, blank=True)
+    recap_asked_at = models.DateTimeField(null=True, blank=True)  # when it was concluded; names the job that may write it
+    liked = models.BooleanField(null=True, blank=True)
     turn_count = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField()
     last_turn_at = models.DateTimeField()
@@ -47,10 +59,22 @@ class ChatSession(models.Model):
     class Meta:
         verbose_name = _("chat session")
         verbose_name_plural = _("chat sessions")
+        constraints = [models.UniqueConstraint(fields=["user", "client_id"], name="one_session_per_client_id")]
         indexes = [models.Index(fields=["user", "-last_turn_at"], name="sessions_of_user")]
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether one can say something: a chat that was left alone goes on where it was, a concluded one when it is resumed."""
+        return self.status != self.Status.COMPLETED
+
+
+class TurnQuerySet(models.QuerySet["Turn"]):
+    def current(self) -> "TurnQuerySet":
+        """Those that count: what an edit has replaced is kept, but neither shown nor sent to a model."""
+        return self.filter(superseded=False)
 
 
 class Turn(models.Model):
@@ -60,8 +84,11 @@ class Turn(models.Model):
     number = models.PositiveIntegerField()
     client_id = models.UUIDField(default=uuid.uuid4)  # idempotency: the same form sent twice is one turn
     sealed_text = models.TextField(null=True, blank=True)  # null on the opening turn
-    superseded = models.BooleanField(default=False)
+    sealed_flags = models.TextField(blank=True)  # what the provider's moderation found in the text, one category a line
+    superseded = models.BooleanField(default=False)  # by an edit, which is a turn of its own
     created_at = models.DateTimeField()
+
+    objects = TurnQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -96,6 +123,7 @@ class Reply(models.Model):
     session = models.ForeignKey(ChatSession, on_delete=models.CASCADE, related_name="replies")
     turn = models.ForeignKey(Turn, on_delete=models.CASCADE, related_name="replies")
     variant = models.PositiveIntegerField(default=1)
+    client_id = models.UUIDField(null=True, blank=True)  # idempotency: the same form sent twice is one variant
     chosen = models.BooleanField(default=True)
     state = models.CharField(max_length=12, choices=State, default=State.PENDING)
     sealed_text = models.TextField(blank=True)
@@ -110,6 +138,7 @@ class Reply(models.Model):
     tokens_out = models.PositiveIntegerField(null=True, blank=True)
     tokens_estimated = models.BooleanField(default=False)
     error_code = models.CharField(max_length=32, blank=True)
+    liked = models.BooleanField(null=True, blank=True)
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     first_byte_at = models.DateTimeField(null=True, blank=True)  # of the upstream: from then on the visitor pays
@@ -122,6 +151,7 @@ class Reply(models.Model):
         verbose_name_plural = _("replies")
         constraints = [
             models.UniqueConstraint(fields=["turn", "variant"], name="one_reply_per_variant"),
+            models.UniqueConstraint(fields=["session", "client_id"], name="one_reply_per_client_id"),
             models.UniqueConstraint(
                 fields=["session"], condition=Q(state__in=["pending", "running"]), name="one_live_reply_per_session"
             ),

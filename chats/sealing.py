@@ -30,5 +30,23 @@ class Vault:
     def open_reply(self, sealed: str, *, session_id: UUID, turn: int, variant: int) -> str:
         return crypto.unseal_text(self._key(session_id, turn, variant, "assistant"), sealed)
 
+    def seal_flags(self, text: str, *, session_id: UUID, turn: int) -> str:
+        return crypto.seal_text(self._key(session_id, turn, 0, "flags"), text)
+
+    def open_flags(self, sealed: str, *, session_id: UUID, turn: int) -> str:
+        return crypto.unseal_text(self._key(session_id, turn, 0, "flags"), sealed)
+
+    def seal_title(self, text: str, *, session_id: UUID) -> str:
+        return crypto.seal_text(self._key(session_id, 0, 0, "title"), text)
+
+    def open_title(self, sealed: str, *, session_id: UUID) -> str:
+        return crypto.unseal_text(self._key(session_id, 0, 0, "title"), sealed)
+
+    def seal_recap(self, text: str, *, session_id: UUID) -> str:
+        return crypto.seal_text(self._key(session_id, 0, 0, "recap"), text)
+
+    def open_recap(self, sealed: str, *, session_id: UUID) -> str:
+        return crypto.unseal_text(self._key(session_id, 0, 0, "recap"), sealed)
+
     def _key(self, session_id: UUID, turn: int, variant: int, role: str) -> bytes:
         return crypto.derive(self._data_key, crypto.context("row", self._user_id, session_id, turn, variant, role))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts import relay
 from accounts.visit import Visit
-from chats.errors import Busy, CannotChat
+from chats.errors import Busy, CannotChat, SessionOver
 from chats.models import ChatSession, Reply, Turn
 from gptlab.errors import Unavailable
 from gptlab.llm import catalog
@@ -57,3 +57,7 @@ def require_chat(visit: Visit) -> None:
 
 def busy() -> Busy:
     return Busy(_("A reply is still being written in this chat. Wait until it is done, or stop it."))
+
+
+def over() -> SessionOver:
+    return SessionOver(_("This chat is concluded. Reopen it to go on, or start a new one with the same assistant."))

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.visit import Visit
 from chats.conversation.lookup import owned_session, parsed
-from chats.conversation.pending import busy, new_reply, paid_by, require_chat
+from chats.conversation.pending import busy, new_reply, over, paid_by, require_chat
 from chats.conversation.wording import fit_message
-from chats.errors import Busy, ClientIdReused, SessionOver
+from chats.errors import Busy, ClientIdReused
 from chats.models import ChatSession, Reply, Turn
 from chats.sealing import Vault
 from gptlab import rate_limits
@@ -37,8 +37,8 @@ def say(*, user: User, visit: Visit, session_id: UUID, text: str, client_id: str
     if (again := _said_before(session, vault=vault, client_id=form_id, text=text)) is not None:
         return again
     require_chat(visit)
-    if session.status != ChatSession.Status.STARTED:
-        raise SessionOver(_("This chat is closed. Start a new one with the same assistant."))
+    if not session.is_open:
+        raise over()
     rate_limits.hit("say", key=str(user.pk), limit="60/minute")
     try:
         with paid_by(visit) as reply_id, transaction.atomic():
@@ -54,11 +54,16 @@ def _add_turn(
     session: ChatSession, reply_id: UUID, *, vault: Vault, visit: Visit, client_id: UUID, text: str, now: datetime
 ) -> Said:
     """The constraints refuse a second live reply and a form that was sent before: no need to ask first."""
-    number = ChatSession.objects.select_for_update().values_list("turn_count", flat=True).get(pk=session.pk)
+    rows = ChatSession.objects.select_for_update().values_list("turn_count", "status")
+    number, status = rows.get(pk=session.pk)
+    if status == ChatSession.Status.COMPLETED:
+        raise over()
     sealed = vault.seal_turn(text, session_id=session.pk, turn=number)
     turn = Turn.objects.create(session=session, number=number, client_id=client_id, sealed_text=sealed, created_at=now)
     reply = new_reply(reply_id, turn=turn, session=session, visit=visit, variant=1, now=now)
-    ChatSession.objects.filter(pk=session.pk).update(turn_count=F("turn_count") + 1, last_turn_at=now)
+    ChatSession.objects.filter(pk=session.pk).update(
+        turn_count=F("turn_count") + 1, last_turn_at=now, status=ChatSession.Status.STARTED
+    )
     return Said(turn=turn, reply=reply, is_new=True)
 
 

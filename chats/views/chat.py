@@ -55,7 +55,7 @@ def _page(request: VisitorRequest, visit: Visit, session_id: uuid.UUID, *, draft
         "is_past": before is not None and before < found.turn_count,
         "client_id": uuid.uuid4(),
         "draft": draft,
-        "can_chat": visit.can_chat and found.status == found.Status.STARTED,
+        "can_chat": visit.can_chat and found.is_open,
     }
     return render(request, "chats/session.html", context)
 

@@ -131,10 +131,17 @@ def test_a_foreign_session_is_missing(alice, bob, visit, session):
         say(bob, visit_of(bob), session)
 
 
-def test_a_closed_session_takes_no_turn(alice, visit, session):
+def test_a_concluded_session_takes_no_turn(alice, visit, session):
     ChatSession.objects.update(status="completed")
     with pytest.raises(SessionOver):
         say(alice, visit, session)
+
+
+@pytest.mark.parametrize("status", ["user_abandoned", "system_abandoned", "upstream_failed"])
+def test_a_session_that_was_left_alone_goes_on_when_its_visitor_says_something(alice, visit, session, status):
+    ChatSession.objects.update(status=status)
+    say(alice, visit, session)
+    assert ChatSession.objects.get().status == "started"
 
 
 def test_a_refused_key_can_not_chat(alice, session):

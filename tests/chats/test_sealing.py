@@ -40,6 +40,15 @@ def test_a_reply_can_not_stand_as_a_turn():
         vault.open_turn(sealed, session_id=SESSION, turn=3)
 
 
+def test_title_recap_and_flags_open_in_their_own_places_only():
+    vault, place = Vault(user_id=USER, data_key=KEY), {"session_id": SESSION}
+    assert vault.open_title(vault.seal_title("t", **place), **place) == "t"
+    assert vault.open_flags(vault.seal_flags("f", turn=0, **place), turn=0, **place) == "f"
+    for other in (vault.open_title, lambda sealed, **where: vault.open_turn(sealed, turn=0, **where)):
+        with pytest.raises(Damaged):
+            other(vault.seal_recap("r", **place), **place)
+
+
 def test_a_vault_does_not_show_its_key():
     vault = Vault(user_id=USER, data_key=KEY)
     assert KEY.hex() not in repr(vault)
