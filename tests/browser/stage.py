@@ -1,0 +1,85 @@
+"""Where the states of the catalogue are played: one browser page before a whole installation, and the ways into it."""
+
+import re
+import uuid
+from functools import cached_property
+
+from playwright.sync_api import Page, expect
+
+from tests.http_visitor import HttpVisitor
+from tests.lab import Lab
+
+KEY = "sk-states-0123456789abcdef0123456789abcdef"
+ASSISTANT = "Query Quill"  # of the house collection
+LIVE = "#turns :is([data-state=running], [data-state=pending])"
+
+
+class Stage:
+    def __init__(self, page: Page, lab: Lab) -> None:
+        self.page, self.lab = page, lab
+        self._chat: str | None = None
+
+    def signed_out(self, path: str = "/") -> Page:
+        self.page.context.clear_cookies()
+        self.page.goto(path)
+        return self.page
+
+    def signed_in(self, path: str = "/lounge/") -> Page:
+        self._take_cookies_of(self.visitor)
+        self.page.goto(path)
+        return self.page
+
+    def signed_in_anew(self, path: str = "/lounge/") -> Page:
+        """As somebody who was never here."""
+        visitor = HttpVisitor(self.lab.url)
+        visitor.sign_in(provider="openai", api_key=f"sk-states-{uuid.uuid4().hex}")
+        self._take_cookies_of(visitor)
+        self.page.goto(path)
+        return self.page
+
+    def new_chat(self) -> Page:
+        """Just begun; the assistant has opened it."""
+        self.visitor.start(self.code())
+        self.visitor.wait_for_end("done")
+        return self.signed_in(f"/chats/{self.visitor.session}/")
+
+    def chat(self) -> Page:
+        """A short one, for states that leave at most a few words more in it."""
+        if self._chat is None:
+            self.new_chat()
+            self._chat = self.visitor.session
+        return self.signed_in(f"/chats/{self._chat}/")
+
+    def say(self, text: str) -> Page:
+        """In a chat: sends it, and its reply is on the page."""
+        replies = self.page.locator("article[data-reply-id]")
+        count = replies.count()
+        self.page.locator("#text").fill(text)
+        self.page.locator("#text").press("Enter")
+        expect(replies).to_have_count(count + 1)
+        return self.page
+
+    def ended(self) -> Page:
+        expect(self.page.locator(LIVE)).to_have_count(0, timeout=30_000)
+        return self.page
+
+    def stop(self) -> Page:
+        self.page.get_by_role("button", name="Stop").click()
+        return self.ended()
+
+    def code(self, name: str = ASSISTANT) -> str:
+        """Of an assistant in the Lounge."""
+        cards = self.visitor.http.get("/lounge/", params={"q": name}).text
+        return re.findall(r"/assistants/([0-9A-Z]{20})/", cards)[0]
+
+    @cached_property
+    def visitor(self) -> HttpVisitor:
+        """Who is signed in, with chats of their own, on the scripted upstream."""
+        visitor = HttpVisitor(self.lab.url)
+        visitor.sign_in(provider="openai", api_key=KEY)
+        return visitor
+
+    def _take_cookies_of(self, visitor: HttpVisitor) -> None:
+        self.page.context.clear_cookies()
+        cookies = visitor.http.cookies.items()
+        self.page.context.add_cookies([{"name": name, "value": value, "url": self.lab.url} for name, value in cookies])

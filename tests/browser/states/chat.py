@@ -1,0 +1,64 @@
+"""The chat while all goes well."""
+
+from playwright.sync_api import expect
+
+from tests.browser.states import state
+
+
+@state(whole=False)
+def opened(stage):
+    stage.new_chat()
+
+
+@state(whole=False)
+def thinking(stage):
+    stage.new_chat()
+    page = stage.say("[[script=think:20]] Think about it.")
+    expect(page.get_by_text("Thinking")).to_be_visible()
+
+
+@state(whole=False)
+def stopped_before_a_word(stage):
+    stage.new_chat()
+    stage.say("[[script=think:20]] Think about it.")
+    stage.stop()
+
+
+@state(whole=False)
+def writing(stage):
+    write(stage)
+
+
+@state(whole=False)
+def stopped(stage):
+    write(stage)
+    stage.stop()
+
+
+@state
+def whole_document(stage):
+    stage.new_chat()
+    stage.say("[[script=document:0]] Tell me everything.")
+    stage.ended()
+
+
+@state(whole=False)
+def empty_message(stage):
+    stage.chat().locator("#text").press("Enter")
+
+
+@state(whole=False)
+def seal_open(stage):
+    stage.chat().locator(".seal summary").first.click()
+
+
+@state(whole=False)
+def bench_open(stage):
+    page = stage.chat()
+    page.goto(page.url.partition("#")[0] + "#bench")
+
+
+def write(stage):
+    stage.new_chat()
+    page = stage.say("[[script=document:10]] Tell me everything.")
+    expect(page.locator("article[data-reply-id]").last.locator("table")).not_to_have_count(0)

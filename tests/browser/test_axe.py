@@ -1,0 +1,48 @@
+"""Every state of the catalogue, looked at by axe in both themes, on a desk and on a phone; none scrolls sideways."""
+
+import itertools
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.stage import Stage
+from tests.browser.states import catalogue
+
+pytestmark = pytest.mark.browser
+
+SIZES = {1440: 900, 390: 844}
+NARROWEST = 320
+# A theme changes colours and a width the frame around a page: the two other pairs are enough once a page.
+ALWAYS = [(1440, "light"), (390, "dark")]
+ONCE_A_PAGE = [(390, "light"), (1440, "dark")]
+FIRST = {next(states).name for _page, states in itertools.groupby(catalogue(), key=lambda state: state.page)}
+
+_LOOK = "axe.run(document, {resultTypes: ['violations'], selectors: false}).then(found => found.violations)"
+_BEYOND = "document.documentElement.scrollWidth - innerWidth"
+
+
+@pytest.fixture(scope="module")
+def stage(browser, lab):
+    """One page for all of them; and no `watch`, since many a state is an error that the browser complains of."""
+    context = browser.new_context(base_url=lab.url)
+    context.set_default_timeout(10_000)
+    context.add_init_script(Axe().axe_script)
+    yield Stage(context.new_page(), lab)
+    context.close()
+
+
+@pytest.mark.parametrize("state", catalogue(), ids=lambda state: state.name)
+def test_axe_finds_nothing(stage, state):
+    page, found = stage.page, {}
+    page.set_viewport_size({"width": 1440, "height": SIZES[1440]})
+    state.reach(stage)
+    for width, theme in [*ALWAYS, *(ONCE_A_PAGE if state.name in FIRST else [])]:
+        page.set_viewport_size({"width": width, "height": SIZES[width]})
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        for violation in page.evaluate(_LOOK):
+            found[f"{violation['id']}, {width} px, {theme}"] = [
+                (node["html"], node["failureSummary"]) for node in violation["nodes"]
+            ]
+    assert found == {}
+    page.set_viewport_size({"width": NARROWEST, "height": 640})
+    assert page.evaluate(_BEYOND) <= 0, "the page scrolls sideways"
