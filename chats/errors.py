@@ -31,6 +31,22 @@ class NothingToRetry(Conflict):
     code = "nothing_to_retry"
 
 
+class NothingToRegenerate(Conflict):
+    code = "nothing_to_regenerate"
+
+
+class NothingToEdit(Conflict):
+    code = "nothing_to_edit"
+
+
+class NothingToChoose(Conflict):
+    code = "nothing_to_choose"
+
+
+class NothingToFork(Conflict):
+    code = "nothing_to_fork"
+
+
 class UnfitMessage(Invalid):
     """Empty or too large."""
 

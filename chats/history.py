@@ -12,6 +12,7 @@ from gptlab import crypto
 from gptlab.llm.messages import Message, Role
 
 PAGE = 100  # turns
+BATCH = 200  # turns
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -53,6 +54,14 @@ def messages_newest_first(session: ChatSession, *, vault: Vault, up_to: int) -> 
             yield Message(Role.ASSISTANT, exchange.reply.text)
         if exchange.turn.text:
             yield Message(Role.USER, exchange.turn.text)
+
+
+def batches(session: ChatSession, *, vault: Vault, up_to: int | None = None, after: int = -1) -> Iterator[list[Exchange]]:
+    """The turns above number `after`, up to number `up_to`, oldest first, so many at a time that memory stays flat."""
+    turns = _turns(session) if up_to is None else _turns(session).filter(number__lte=up_to)
+    while batch := list(turns.filter(number__gt=after).order_by("number")[:BATCH]):
+        yield [open_exchange(turn, vault=vault) for turn in batch]
+        after = batch[-1].number
 
 
 def open_exchange(turn: Turn, *, vault: Vault) -> Exchange:

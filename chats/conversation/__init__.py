@@ -1,14 +1,33 @@
-"""Start a chat, say something, retry, stop. Each leaves a pending reply for a worker; handing it over is the caller's.
+"""What is done to a chat: start, say, edit, try again, choose, fork, stop, conclude, rate, rename, delete.
 
-Domain rules only: no HTTP and no tasks here.
+What asks for a reply leaves a pending one for a worker; handing it over is the caller's. Domain rules only: no HTTP and no
+tasks here.
 """
 
+from chats.conversation.choosing import choose, rate, rate_reply
+from chats.conversation.forking import fork
 from chats.conversation.lookup import owned_reply, owned_session
 from chats.conversation.pending import JOB
-from chats.conversation.retrying import retry
-from chats.conversation.saying import Said, say
+from chats.conversation.retrying import regenerate, retry
+from chats.conversation.saying import Said, edit, say
 from chats.conversation.starting import start
 from chats.conversation.stopping import stop
 from chats.conversation.wording import fit_message
 
-__all__ = ["JOB", "Said", "fit_message", "owned_reply", "owned_session", "retry", "say", "start", "stop"]
+__all__ = [
+    "JOB",
+    "Said",
+    "choose",
+    "edit",
+    "fit_message",
+    "fork",
+    "owned_reply",
+    "owned_session",
+    "rate",
+    "rate_reply",
+    "regenerate",
+    "retry",
+    "say",
+    "start",
+    "stop",
+]

@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts import relay
@@ -36,18 +37,37 @@ def paid_by(visit: Visit) -> Iterator[UUID]:
                 relay.erase(kind=JOB, job_id=reply_id)
 
 
-def new_reply(reply_id: UUID, *, turn: Turn, session: ChatSession, visit: Visit, variant: int, now: datetime) -> Reply:
+def new_reply(
+    reply_id: UUID,
+    *,
+    turn: Turn,
+    session: ChatSession,
+    visit: Visit,
+    now: datetime,
+    variant: int = 1,
+    client_id: UUID | None = None,
+) -> Reply:
     wanted = session.model_override or session.version.model
     return Reply.objects.create(
         id=reply_id,
         session=session,
         turn=turn,
         variant=variant,
+        client_id=client_id,
         model=catalog.choose(visit.provider, wanted, visit.models),
         sent_at=now,
         sent_count=1,
         created_at=now,
     )
+
+
+def new_variant(
+    reply_id: UUID, *, turn: Turn, session: ChatSession, visit: Visit, client_id: UUID | None, now: datetime
+) -> Reply:
+    """Another reply to the same message, chosen from now on. The earlier ones are kept to be looked through."""
+    newest = turn.replies.aggregate(newest=Max("variant"))["newest"] or 0
+    turn.replies.filter(chosen=True).update(chosen=False)
+    return new_reply(reply_id, turn=turn, session=session, visit=visit, variant=newest + 1, client_id=client_id, now=now)
 
 
 def require_chat(visit: Visit) -> None:

@@ -34,6 +34,6 @@ def start(*, user: User, visit: Visit, code: str, model: str, now: datetime) -> 
             last_turn_at=now,
         )
         turn = Turn.objects.create(session=session, number=0, created_at=now)
-        reply = new_reply(reply_id, turn=turn, session=session, visit=visit, variant=1, now=now)
+        reply = new_reply(reply_id, turn=turn, session=session, visit=visit, now=now)
         AssistantDay.count(assistant_id=assistant.pk, day=now.date(), sessions=1)
     return reply

@@ -7,26 +7,14 @@ from django.db import connection, connections
 
 from accounts import relay
 from chats import conversation
-from chats.errors import Busy, CannotChat, ClientIdReused, NothingToRetry, SessionOver, UnfitMessage
+from chats.errors import Busy, CannotChat, ClientIdReused, SessionOver, UnfitMessage
 from chats.models import ChatSession, Reply, Turn
 from gptlab.errors import Invalid, Missing
 from tests.chats.conftest import NOW, make_assistant, visit_of
+from tests.chats.talking import end, say, start
 
 State = Reply.State
 pytestmark = pytest.mark.django_db
-
-
-def start(user, visit, assistant, **more):
-    return conversation.start(user=user, visit=visit, code=assistant.code, now=NOW, **({"model": ""} | more))
-
-
-def say(user, visit, session, text="Hello", client_id=None, now=NOW):
-    form_id = str(client_id or uuid.uuid4())
-    return conversation.say(user=user, visit=visit, session_id=session.pk, text=text, client_id=form_id, now=now)
-
-
-def end(reply, state=State.DONE):
-    Reply.objects.filter(pk=reply.pk).update(state=state)
 
 
 @pytest.fixture
@@ -147,32 +135,6 @@ def test_a_session_that_was_left_alone_goes_on_when_its_visitor_says_something(a
 def test_a_refused_key_can_not_chat(alice, session):
     with pytest.raises(CannotChat):
         say(alice, visit_of(alice, can_chat=False), session)
-
-
-@pytest.mark.parametrize("state", [State.FAILED, State.INTERRUPTED])
-def test_a_retry_is_a_new_chosen_variant_of_the_same_turn(alice, visit, session, state):
-    old = say(alice, visit, session, "Why?").reply
-    end(old, state)
-    new = conversation.retry(user=alice, visit=visit, session_id=session.pk, reply_id=old.pk, now=NOW)
-    old.refresh_from_db()
-    assert (new.turn_id, new.variant, new.chosen, old.chosen, new.state) == (old.turn_id, 2, True, False, "pending")
-    assert relay.take(kind="reply", job_id=new.pk, user_id=alice.pk)
-
-
-@pytest.mark.parametrize("state", [State.DONE, State.STOPPED])
-def test_a_reply_that_ended_well_is_not_retried(alice, visit, session, state):
-    reply = say(alice, visit, session).reply
-    end(reply, state)
-    with pytest.raises(NothingToRetry):
-        conversation.retry(user=alice, visit=visit, session_id=session.pk, reply_id=reply.pk, now=NOW)
-
-
-def test_two_retries_at_once_are_one(alice, visit, session):
-    reply = say(alice, visit, session).reply
-    end(reply, State.FAILED)
-    conversation.retry(user=alice, visit=visit, session_id=session.pk, reply_id=reply.pk, now=NOW)
-    with pytest.raises((Busy, NothingToRetry)):
-        conversation.retry(user=alice, visit=visit, session_id=session.pk, reply_id=reply.pk, now=NOW)
 
 
 def test_stopping_a_pending_reply_ends_it(alice, visit, session):

@@ -101,9 +101,14 @@ def test_without_htmx_a_retry_leads_back_to_the_chat(alice, opening):
     assert (answer.status_code, answer["Location"]) == (303, url("session", opening) + "#latest")
 
 
-def test_retrying_twice_says_why_not(alice, opening):
+def test_retrying_twice_shows_the_same_new_reply(alice, opening):
     store(opening, alice, "", state="failed", error_code="server_error")
-    alice.client.post(url("retry", opening), headers=HTMX)
+    for _ in range(2):
+        answer = alice.client.post(url("retry", opening), headers=HTMX)
+        assert f'id="reply-{Reply.objects.get(variant=2).pk}"' in answer.content.decode()
+
+
+def test_retrying_what_is_fine_says_why_not(alice, opening):
     answer = alice.client.post(url("retry", opening), headers=HTMX)
     assert (answer.status_code, answer["HX-Retarget"]) == (409, "#notice")
 
