@@ -5,6 +5,7 @@ PORT ?= 8000
 DATA ?=
 STREAMS ?= 1,20,100
 ARGS ?=
+JOBS ?= 2
 
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input
@@ -22,7 +23,7 @@ run: .venv/run.stamp ## Run everything on this machine: make run PORT=8123 DATA=
 	@exec $(PY) manage.py lab --stop-with-parent --port "$(PORT)" $(if $(DATA),--data "$(DATA)")
 
 test: .venv/test.stamp ## All tests; a part of them: make test ARGS="tests/chats -k fork"
-	@exec $(PY) -m pytest $(ARGS)
+	@exec $(PY) -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 faults: .venv/test.stamp ## Only the tests that kill processes
 	@exec $(PY) -m pytest tests/faults $(ARGS)

@@ -83,5 +83,8 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser comes last: while Playwright runs, the main thread has an event loop, and Django then refuses its ORM."""
-    items.sort(key=lambda item: "browser" in item.path.parts)
+    """The long ones first, so that processes beside each other end together; the browser last.
+
+    While Playwright runs, the main thread has an event loop, and Django then refuses its ORM.
+    """
+    items.sort(key=lambda item: ("browser" in item.path.parts, "faults" not in item.path.parts))

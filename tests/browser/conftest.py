@@ -16,7 +16,7 @@ from tests.fakes.upstream import Upstream
 from tests.http_visitor import HttpVisitor
 from tests.lab import REPOSITORY, Lab, free_port, wait_until
 
-PACE = "2"  # times the speed of a model
+PACE = "1.4"  # times the speed of a model
 PAULA = "Patient Paula"
 LONG = "[[script=slow:10:3000]] A long one, please."  # what the scripted upstream takes for a wish: k0000 k0001 …
 

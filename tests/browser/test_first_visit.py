@@ -27,7 +27,7 @@ def test_a_first_visit_from_the_front_page_to_signing_out(page, watch, demo, ass
     assert letters(chat.grown_to(len(short) + 100)).startswith(letters(short))
     dice = random.Random(2)
     for _ in range(RELOADS):
-        page.wait_for_timeout(dice.uniform(50, 600))
+        page.wait_for_timeout(dice.uniform(20, 300))
         expect(chat.reply).to_have_attribute("data-state", re.compile("pending|running"))
         page.reload()
     chat.wait("done", seconds=60)
