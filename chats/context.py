@@ -1,42 +1,116 @@
 """Which messages the model sees: pure, newest first until the token budget is spent."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from gptlab.llm.messages import Message, Role
 
 # Some servers refuse a conversation that does not begin with the user; and it tells the model what is expected first.
 OPENING_CUE = Message(Role.USER, "I have just come in. Please open our conversation the way your instructions say.")
+# Notes stand for messages that were condensed. They come as the visitor's words, whose they are: as the system's, whoever
+# edits them could give orders.
+NOTES_HEAD = "Here are the notes of our conversation so far. They stand for the messages that came before.\n\n"
+NOTED = Message(Role.ASSISTANT, "Thank you. I have the notes, and go on from there.")
 
-MESSAGE_OVERHEAD = 8  # tokens that a message costs beside its text, on the safe side
+FRAME_BYTES = 32  # what an endpoint puts around a message, on the safe side
+PLENTY = 10  # where the bytes fit so many times over, nobody needs to count
+BYTES_PER_TOKEN = 4  # of ordinary text, for the gauge of a context that is nearly empty
+
+Said = tuple[int, Message]  # with the number of its turn
+
+
+class TooLong(Exception):
+    """The prompt, or with it the newest message, does not fit. Sizes in tokens."""
+
+    def __init__(self, *, size: int, most: int, is_prompt: bool) -> None:
+        super().__init__(f"{size} of {most} tokens")
+        self.size, self.most, self.is_prompt = size, most, is_prompt
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Context:
+    """`tokens` is what the messages take, `prompt_tokens` what of it stands before all that was said: estimates unless `counted`.
+
+    `since` is the number of the oldest turn in it, None if nothing was said yet.
+    """
+
+    messages: tuple[Message, ...]
+    tokens: int
+    prompt_tokens: int
+    since: int | None
+    counted: bool
 
 
 def build(
     *,
     initial_prompt: str,
-    newest_first: Iterable[Message],
+    newest_first: Iterable[Said],
     budget: int,
-    count: Callable[[str], int],
+    count: Callable[[Message], int],
     most: int | None = None,
-) -> tuple[Message, ...]:
-    """The system prompt, the opening cue, then as many of the newest messages as fit, oldest first; roles alternate.
+    notes: str = "",
+) -> Context:
+    """The system prompt, the opening cue or the notes, then as many of the newest messages as fit, oldest first; roles alternate.
 
-    `budget` is in tokens, for everything; `count` tells those of a text exactly; `most` limits the number of messages. The
-    newest message always goes in, fitting or not: leaving out what was just asked would answer something else.
+    `budget` is in tokens, for everything; `count` tells those of a message, frame included; `most` limits the number of
+    messages. Raises TooLong rather than leave out what was just asked: that would answer something else.
     """
-    head = [Message(Role.SYSTEM, initial_prompt), OPENING_CUE]
-    left = budget - sum(_cost(message, count, budget) for message in head)
+    scale = Scale(budget=budget, count=count)
+    prompt = Message(Role.SYSTEM, initial_prompt)
+    before = [Message(Role.USER, NOTES_HEAD + notes), NOTED] if notes else [OPENING_CUE]
+    if not all(scale.takes(message) for message in (prompt, *before)):
+        raise TooLong(size=sum(count(message) for message in (prompt, *before)), most=budget, is_prompt=True)
+    prompt_tokens = scale.tokens
     taken: list[Message] = []
-    for message in newest_first:
+    since = None
+    for number, message in newest_first:
         if most is not None and len(taken) >= most:
             break
-        left -= _cost(message, count, left)
-        if left < 0 and taken:
-            break
+        if not scale.takes(message):
+            if taken:
+                break
+            raise TooLong(size=count(message), most=budget - prompt_tokens, is_prompt=False)
         taken.append(message)
+        since = number
     said = list(reversed(taken))
-    if said and said[0].role == Role.USER:
-        head = head[:1]  # older words were cut: what follows begins with the user by itself
-    return _alternating([*head, *said])
+    if said and said[0].role == Role.USER and not notes:
+        before = []  # older words were cut: what follows begins with the user by itself
+    return Context(_alternating([prompt, *before, *said]), scale.tokens, prompt_tokens, since, scale.counts)
+
+
+def condensing_begins(*, window: int, budget: int) -> int:
+    """The tokens from which on a coaching chat is condensed: 60 % of the window, or what the budget leaves of it."""
+    return min(window * 6 // 10, budget * 9 // 10)
+
+
+class Scale:
+    """Adds up what messages take. No token is shorter than a byte, so it counts only once their bytes come near the budget."""
+
+    def __init__(self, *, budget: int, count: Callable[[Message], int], counts: bool = False) -> None:
+        self._budget, self._count = budget, count
+        self._uncounted: list[Message] = []
+        self._bytes = self._tokens = 0
+        self.counts = counts
+
+    def takes(self, message: Message) -> bool:
+        """False, and nothing is added, if it does not fit any more."""
+        size = len(message.text.encode("utf-8", "surrogatepass")) + FRAME_BYTES
+        if not self.counts and (self._bytes + size) * PLENTY < self._budget:
+            self._bytes += size
+            self._uncounted.append(message)
+            return True
+        if not self.counts:
+            self.counts = True
+            self._tokens = sum(self._count(each) for each in self._uncounted)
+        cost = self._count(message)
+        if self._tokens + cost > self._budget:
+            return False
+        self._tokens += cost
+        return True
+
+    @property
+    def tokens(self) -> int:
+        return self._tokens if self.counts else -(-self._bytes // BYTES_PER_TOKEN)
 
 
 def _alternating(messages: list[Message]) -> tuple[Message, ...]:
@@ -48,10 +122,3 @@ def _alternating(messages: list[Message]) -> tuple[Message, ...]:
         else:
             joined.append(message)
     return tuple(joined)
-
-
-def _cost(message: Message, count: Callable[[str], int], left: int) -> int:
-    """No token is shorter than a byte: where even the bytes fit ten times over, nobody needs to count."""
-    size = len(message.text.encode("utf-8", "surrogatepass"))
-    tokens = size if size * 10 < left else count(message.text)
-    return tokens + MESSAGE_OVERHEAD

@@ -13,6 +13,7 @@ from gptlab.llm.messages import Message, Role
 
 PAGE = 100  # turns
 BATCH = 200  # turns
+CHUNK = 50  # turns read at a time, newest first
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -45,15 +46,22 @@ def exchanges(session: ChatSession, *, vault: Vault, before: int | None = None, 
     return [open_exchange(turn, vault=vault) for turn in reversed(newest_first)]
 
 
-def messages_newest_first(session: ChatSession, *, vault: Vault, up_to: int) -> Iterator[Message]:
-    """What was said up to turn `up_to`, newest first, for a model. Damaged texts are left out. Opens only what is asked for."""
-    turns = _turns(session).filter(number__lte=up_to).order_by("-number")
-    for turn in turns.iterator(chunk_size=50):
-        exchange = open_exchange(turn, vault=vault)
-        if exchange.reply is not None and exchange.reply.text:
-            yield Message(Role.ASSISTANT, exchange.reply.text)
-        if exchange.turn.text:
-            yield Message(Role.USER, exchange.turn.text)
+def said_newest_first(session: ChatSession, *, vault: Vault, up_to: int, after: int = -1) -> Iterator[tuple[int, Message]]:
+    """What was said in the turns from `up_to` down to `after` (not included), for a model: each with its turn's number.
+
+    Damaged texts are left out. Reads and opens only what is asked for.
+    """
+    turns = _turns(session).filter(number__lte=up_to, number__gt=after).order_by("-number")
+    for turn in turns.iterator(chunk_size=CHUNK):
+        yield from reversed(said_in(turn, vault=vault))
+
+
+def said_in(turn: Turn, *, vault: Vault) -> list[tuple[int, Message]]:
+    """The visitor's message, then the reply, as far as there are any and they open."""
+    exchange = open_exchange(turn, vault=vault)
+    reply = exchange.reply.text if exchange.reply is not None else ""
+    said = [Message(Role.USER, exchange.turn.text or ""), Message(Role.ASSISTANT, reply)]
+    return [(turn.number, message) for message in said if message.text]
 
 
 def batches(session: ChatSession, *, vault: Vault, up_to: int | None = None, after: int = -1) -> Iterator[list[Exchange]]:

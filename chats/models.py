@@ -171,3 +171,25 @@ class Reply(models.Model):
 
 
 LIVE_STATES = (Reply.State.PENDING, Reply.State.RUNNING)
+
+
+class Memory(models.Model):
+    """How full a session's context is, in tokens: written by workers, which can count, read by pages, which can't."""
+
+    session = models.OneToOneField(ChatSession, primary_key=True, on_delete=models.CASCADE, related_name="memory")
+    tokens = models.PositiveIntegerField()  # what the next request takes without the next message
+    prompt_tokens = models.PositiveIntegerField()  # of these, what stands before all that was said
+    budget = models.PositiveIntegerField()  # what all of it may take: the window without the room for the reply
+    since = models.PositiveIntegerField(null=True)  # number of the oldest turn that the model has seen last
+
+    class Meta:
+        verbose_name = _("memory")
+        verbose_name_plural = _("memories")
+
+    def __str__(self) -> str:
+        return f"{self.session_id}: {self.tokens} of {self.budget} tokens"
+
+    @property
+    def percent(self) -> int:
+        """Of the room that there is; 100 where it ran over."""
+        return min(100, -(-100 * self.tokens // max(1, self.budget)))

@@ -57,6 +57,8 @@ def _words(reply: Reply, provider: str) -> tuple[str, str]:
         ),
         "rate_limited": (_("%(provider)s asks us to slow down."), _("Wait a minute, then press Try again.") + " " + kept),
         "context_too_long": (_("This chat is too long for the model."), _("Start a new chat, or send a shorter message.")),
+        "message_too_long": (_("This message is too long for the model."), _("Start a new chat, or send it in parts.")),
+        "prompt_too_long": (_("The assistant’s instructions don’t fit into the model."), _("Start a new chat with another one.")),
         "model_not_allowed": (
             _("Your key may not use this model."),
             _("Start a new chat with another model. Your provider’s page says which ones your key has."),

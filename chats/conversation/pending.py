@@ -47,14 +47,13 @@ def new_reply(
     variant: int = 1,
     client_id: UUID | None = None,
 ) -> Reply:
-    wanted = session.model_override or session.version.model
     return Reply.objects.create(
         id=reply_id,
         session=session,
         turn=turn,
         variant=variant,
         client_id=client_id,
-        model=catalog.choose(visit.provider, wanted, visit.models),
+        model=model_for(session, visit),
         sent_at=now,
         sent_count=1,
         created_at=now,
@@ -68,6 +67,10 @@ def new_variant(
     newest = turn.replies.aggregate(newest=Max("variant"))["newest"] or 0
     turn.replies.filter(chosen=True).update(chosen=False)
     return new_reply(reply_id, turn=turn, session=session, visit=visit, variant=newest + 1, client_id=client_id, now=now)
+
+
+def model_for(session: ChatSession, visit: Visit) -> str:
+    return catalog.choose(visit.provider, session.model_override or session.version.model, visit.models)
 
 
 def require_chat(visit: Visit) -> None:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.visit import Visit
+from chats import memory
 from chats.conversation.lookup import current_turn, owned_session, parsed
-from chats.conversation.pending import busy, new_reply, over, paid_by, require_chat
+from chats.conversation.pending import busy, model_for, new_reply, over, paid_by, require_chat
 from chats.conversation.wording import fit_message
 from chats.errors import Busy, ClientIdReused, NothingToEdit
 from chats.models import ChatSession, Reply, Turn
@@ -61,6 +62,8 @@ class _Form:
         require_chat(self._visit)
         if not self._session.is_open:
             raise over()
+        model = model_for(self._session, self._visit)
+        memory.require_room(self._session, self._text, provider=self._visit.provider, model=model)
         rate_limits.hit("say", key=str(self._visit.user_id), limit="60/minute")
         try:
             with paid_by(self._visit) as reply_id, transaction.atomic():

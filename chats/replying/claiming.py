@@ -10,20 +10,20 @@ from django.db.models.functions import Now
 
 from accounts import relay
 from chats import live
-from chats.context import build
+from chats.context import TooLong
 from chats.conversation import JOB
-from chats.history import messages_newest_first
-from chats.models import ChatSession, Reply
+from chats.memory import Load
+from chats.models import Reply
+from chats.replying.asking import ask
 from chats.sealing import Vault
 from gptlab import crypto
 from gptlab.errors import Unavailable
-from gptlab.llm import catalog, tokens
-from gptlab.llm.messages import Request, Sampling
+from gptlab.llm import catalog
+from gptlab.llm.messages import Request
 
 State = Reply.State
 
 LEASE = timedelta(seconds=8)  # renewed each second; who holds none is dead
-BRAINSTORMING_MESSAGES = 20
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -38,6 +38,7 @@ class Job:
     fence: int
     credential: relay.Credential
     request: Request
+    load: Load
 
     @property
     def vault(self) -> Vault:
@@ -62,9 +63,9 @@ def claim(reply_id: UUID) -> Job | None:
         _mine(reply).update(state=State.PENDING, lease_until=None)
         return None
     try:
-        request = _request(reply, credential)
-    except (crypto.Damaged, catalog.UnknownProvider):
-        _end(reply, state=State.FAILED, error_code="misconfigured")
+        request, load = ask(reply, credential)
+    except (crypto.Damaged, catalog.UnknownProvider, TooLong) as error:
+        _end(reply, state=State.FAILED, error_code=_why(error))
         return None
     return Job(
         reply_id=reply.pk,
@@ -75,7 +76,14 @@ def claim(reply_id: UUID) -> Job | None:
         fence=reply.fence,
         credential=credential,
         request=request,
+        load=load,
     )
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, TooLong):
+        return "prompt_too_long" if error.is_prompt else "message_too_long"
+    return "misconfigured"
 
 
 def _mine(reply: Reply) -> Any:
@@ -85,29 +93,3 @@ def _mine(reply: Reply) -> Any:
 def _end(reply: Reply, *, state: str, error_code: str) -> None:
     if _mine(reply).update(state=state, error_code=error_code, ended_at=Now(), lease_until=None):
         live.close_now(reply.pk, fence=reply.fence + 1)
-
-
-def _request(reply: Reply, credential: relay.Credential) -> Request:
-    session, version = reply.session, reply.session.version
-    model = catalog.model(credential.provider, reply.model)
-    vault = Vault(user_id=credential.user_id, data_key=credential.data_key)
-    brainstorming = session.assistant.session_type == session.assistant.SessionType.BRAINSTORMING
-    messages = build(
-        initial_prompt=version.initial_prompt,
-        newest_first=messages_newest_first(session, vault=vault, up_to=reply.turn.number),
-        budget=model.context_window - version.max_tokens,
-        count=lambda text: tokens.count_text(text, reply.model),
-        most=BRAINSTORMING_MESSAGES if brainstorming else None,
-    )
-    return Request(provider=credential.provider, model=reply.model, messages=messages, sampling=_sampling(session))
-
-
-def _sampling(session: ChatSession) -> Sampling:
-    version = session.version
-    return Sampling(
-        max_tokens=version.max_tokens,
-        temperature=version.temperature,
-        top_p=version.top_p,
-        frequency_penalty=version.frequency_penalty,
-        presence_penalty=version.presence_penalty,
-    )

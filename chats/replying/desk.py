@@ -4,7 +4,7 @@ import asyncio
 import logging
 from uuid import UUID
 
-from chats import live
+from chats import live, memory
 from chats.models import Reply
 from chats.replying import storing
 from chats.replying.claiming import Job
@@ -80,6 +80,8 @@ async def write(job: Job) -> bool:
         running.stream = asyncio.create_task(_consume(running))
         await asyncio.wait([running.stream])
         state, error_code = _outcome(running)
+        if running.pieces and running.ended_by != "passed":
+            running.memory = await asyncio.to_thread(memory.with_reply, job.load, running.text, turn=job.turn)
         if running.ended_by == "passed" or not await storing.finish(running, state=state, error_code=error_code):
             return False
         await outlet.close()

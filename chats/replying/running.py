@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import Any
 
 from chats import live
 from chats.replying.claiming import Job
@@ -21,6 +22,7 @@ class Running:
     ended_by: str = ""  # "stop", "shutdown" or "passed": why the stream was cancelled
     stream: asyncio.Task[None] | None = None
     stored_pieces: int = 0
+    memory: dict[str, Any] | None = None  # how full the session's context is, once there is an end to it
 
     @property
     def text(self) -> str:

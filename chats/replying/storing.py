@@ -15,6 +15,7 @@ from django.db import DatabaseError, close_old_connections, transaction
 from django.db.models.functions import Coalesce, Now
 
 from assistants.models import AssistantDay
+from chats import memory
 from chats.models import Reply
 from chats.replying.claiming import LEASE
 from chats.replying.running import Running
@@ -106,6 +107,8 @@ def _finish(running: Running, *, state: str, error_code: str) -> bool:
     with transaction.atomic():
         if not _mine(running).update(**values):
             return False
+        if running.memory is not None:
+            memory.store(running.job.session_id, running.memory)
         AssistantDay.count(assistant_id=running.job.assistant_id, day=datetime.now(UTC).date(), replies=1)
     return True
 

@@ -6,9 +6,11 @@ import uuid
 import pytest
 
 from accounts import relay
+from chats.memory import Load
 from chats.replying import desk as room
 from chats.replying.claiming import Job
 from gptlab import crypto
+from gptlab.llm import catalog
 from gptlab.llm.messages import Delta, Finish, FinishReason, Request
 
 
@@ -47,7 +49,8 @@ def upstreams(monkeypatch):
 
 def job(reply_id, fence):
     credential = relay.Credential(uuid.uuid4(), "demo", "k", crypto.random_key())
-    return Job(reply_id, uuid.uuid4(), 1, 0, 1, fence, credential, Request("demo", "m", ()))
+    load = Load(catalog.model("demo", "m"), budget=4_000, tokens=100, prompt_tokens=50, since=0, counted=False)
+    return Job(reply_id, uuid.uuid4(), 1, 0, 1, fence, credential, Request("demo", "m", ()), load)
 
 
 async def test_a_newer_claim_ends_the_stalled_one_and_stays_in_charge(upstreams):

@@ -28,8 +28,8 @@ def test_an_edited_message_takes_the_place_of_the_old_one_which_is_kept(alice, v
 
 def test_the_model_sees_the_edited_message_only(alice, visit, session):
     said = edit(alice, visit, session)
-    newest_first = history.messages_newest_first(session, vault=vault_of(visit), up_to=said.turn.number)
-    assert [message.text for message in newest_first] == ["too", "re: one", "one", "Welcome"]
+    newest_first = history.said_newest_first(session, vault=vault_of(visit), up_to=said.turn.number)
+    assert [message.text for _, message in newest_first] == ["too", "re: one", "one", "Welcome"]
 
 
 def test_numbers_go_on_after_an_edit(alice, visit, session):

@@ -1,0 +1,69 @@
+"""How full a session's context is: weighed by the worker after each reply, for the gauge and for who writes the next message.
+
+The web counts only a message that the cheap bound can't judge: no token is shorter than a byte, so most messages fit for sure.
+The worker decides in any case, exactly, when it builds the request.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from chats.context import FRAME_BYTES, Context, Scale, condensing_begins
+from chats.counting import counter
+from chats.errors import UnfitMessage
+from chats.models import ChatSession, Memory
+from gptlab.llm import catalog
+from gptlab.llm.catalog import ModelInfo
+from gptlab.llm.messages import Message, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one request puts into the model's memory. In tokens."""
+
+    info: ModelInfo
+    budget: int
+    tokens: int
+    prompt_tokens: int
+    since: int | None
+    counted: bool
+
+    @property
+    def condensing_begins(self) -> int:
+        return condensing_begins(window=self.info.context_window, budget=self.budget)
+
+
+def load(context: Context, *, info: ModelInfo, budget: int) -> Load:
+    return Load(info, budget, context.tokens, context.prompt_tokens, context.since, context.counted)
+
+
+def with_reply(before: Load, text: str, *, turn: int) -> dict[str, Any]:
+    """A `Memory`'s values once the reply to `turn` is in it. It may count: nothing for an event loop."""
+    scale = Scale(budget=before.budget, count=counter(before.info), counts=before.counted)
+    fits = scale.takes(Message(Role.ASSISTANT, text))
+    tokens = min(before.budget, before.tokens + scale.tokens) if fits else before.budget
+    since = turn if before.since is None else before.since
+    return {"tokens": tokens, "prompt_tokens": before.prompt_tokens, "budget": before.budget, "since": since}
+
+
+def store(session_id: UUID, values: dict[str, Any]) -> None:
+    if not Memory.objects.filter(session_id=session_id).update(**values):
+        Memory.objects.update_or_create(session_id=session_id, defaults=values)
+
+
+def require_room(session: ChatSession, text: str, *, provider: str, model: str) -> None:
+    """Raises UnfitMessage, with size and limit, for a message that can't go to the model even if all before it is left out."""
+    info = catalog.model(provider, model)
+    known = Memory.objects.filter(session=session).values_list("prompt_tokens", flat=True).first()
+    most = info.input_budget(session.version.max_tokens) - (known or 0)
+    if len(text.encode("utf-8", "surrogatepass")) + FRAME_BYTES <= most:
+        return
+    size = counter(info)(Message(Role.USER, text))
+    if size > most:
+        raise UnfitMessage(
+            _("The message takes %(size)s tokens; the model has room for %(most)s. Shorten it, or send it in parts.")
+            % {"size": f"{size:,}", "most": f"{max(0, most):,}"},
+            field="text",
+        )

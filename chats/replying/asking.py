@@ -1,0 +1,43 @@
+"""What is asked of the model for one reply: what it is told, within its window, and how it is to draw."""
+
+from accounts import relay
+from chats import memory
+from chats.context import build
+from chats.counting import counter
+from chats.history import said_newest_first
+from chats.memory import Load
+from chats.models import Reply
+from chats.sealing import Vault
+from gptlab.llm import catalog
+from gptlab.llm.messages import Request, Sampling
+
+BRAINSTORMING_MESSAGES = 20
+
+
+def ask(reply: Reply, credential: relay.Credential) -> tuple[Request, Load]:
+    """The request, and what it puts into the model's memory. Raises context.TooLong, crypto.Damaged, UnknownProvider."""
+    session, version = reply.session, reply.session.version
+    info = catalog.model(credential.provider, reply.model)
+    budget = info.input_budget(version.max_tokens)
+    vault = Vault(user_id=credential.user_id, data_key=credential.data_key)
+    is_brainstorm = session.assistant.session_type == session.assistant.SessionType.BRAINSTORMING
+    context = build(
+        initial_prompt=version.initial_prompt,
+        newest_first=said_newest_first(session, vault=vault, up_to=reply.turn.number),
+        budget=budget,
+        count=counter(info),
+        most=BRAINSTORMING_MESSAGES if is_brainstorm else None,
+    )
+    request = Request(credential.provider, reply.model, context.messages, _sampling(reply))
+    return request, memory.load(context, info=info, budget=budget)
+
+
+def _sampling(reply: Reply) -> Sampling:
+    version = reply.session.version
+    return Sampling(
+        max_tokens=version.max_tokens,
+        temperature=version.temperature,
+        top_p=version.top_p,
+        frequency_penalty=version.frequency_penalty,
+        presence_penalty=version.presence_penalty,
+    )

@@ -1,0 +1,72 @@
+"""Chats that outgrow the model: every request fits, and what can't is told before anything is sent."""
+
+import pytest
+
+from chats.context import OPENING_CUE
+from chats.models import Memory
+from gptlab.llm import catalog, tokens
+from gptlab.llm.messages import Message, Role
+
+
+@pytest.fixture(autouse=True)
+def small_window(settings, tmp_path):
+    path = tmp_path / "models.toml"
+    path.write_text('[openai."gpt-4.1-mini"]\ncontext_window = 2_048\n')
+    settings.MODELS_FILE = str(path)
+
+
+def asked(upstream):
+    """The requests for replies, as messages."""
+    bodies = [call["body"] for call in upstream.sent if call["path"].endswith("/chat/completions")]
+    return [[Message(Role(each["role"]), each["content"]) for each in body["messages"]] for body in bodies]
+
+
+def takes(messages):
+    return tokens.count_request(messages, catalog.model("openai", "gpt-4.1-mini"))
+
+
+def test_every_request_fits_the_window_less_the_reply(alice, sam, upstream):
+    chat = alice.start(sam)
+    alice.hears(chat)
+    for number in range(12):
+        alice.say(chat, f"{number}: " + "Why does ice float on water? " * 30)
+        alice.hears(chat)
+    requests = asked(upstream)
+    assert max(takes(messages) for messages in requests) <= 2_048 - 300
+    assert OPENING_CUE in requests[0]
+    assert OPENING_CUE not in requests[-1]
+    assert requests[-1][-1].text.startswith("11: ")
+
+
+def test_the_gauge_has_what_the_next_request_takes_without_the_next_message(alice, sam, upstream):
+    chat = alice.start(sam)
+    alice.hears(chat)
+    for text in ("Why does ice float on water? " * 40, "Short."):
+        alice.say(chat, text)
+        alice.hears(chat)
+    before, memory = takes(asked(upstream)[-1]), Memory.objects.get()
+    reply = takes([Message(Role.ASSISTANT, alice.transcript(chat)[-1]["text"])])
+    assert before + reply <= memory.tokens <= before + reply + 3 * 7  # each message is weighed with a reply's frame
+    assert memory.percent == -(-100 * memory.tokens // (2_048 - 300))
+
+
+def test_a_message_larger_than_the_window_never_reaches_the_model_and_comes_back_as_a_draft(alice, sam, upstream):
+    chat = alice.start(sam)
+    alice.hears(chat)
+    text = "Why does ice float on water? " * 300
+    answer = alice.client.post(f"{chat}say/", {"text": text, "client_id": "7f0c1d1e-0d8a-4a54-9d2c-2f1f2c4f6a01"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "takes 2,1" in page
+    assert "the model has room for 1,7" in page
+    assert f"\n{text.strip()}" in page
+    assert len(asked(upstream)) == 1
+
+
+def test_instructions_that_do_not_fit_are_said_to_be_the_reason(alice, sam, upstream):
+    sam.active_version.initial_prompt = "Ask until they find it. " * 500
+    sam.active_version.save()
+    chat = alice.start(sam)
+    alice.hears(chat, "failed")
+    assert "instructions don’t fit into the model" in alice.page(chat)
+    assert asked(upstream) == []
