@@ -47,6 +47,12 @@ class NothingToFork(Conflict):
     code = "nothing_to_fork"
 
 
+class TooShort(Conflict):
+    """Too little was said for a recap."""
+
+    code = "too_short"
+
+
 class UnfitMessage(Invalid):
     """Empty or too large."""
 

@@ -1,10 +1,28 @@
 """What a chat is called: a title made from the first exchange, or given by the visitor; sealed like all that is said."""
 
-from chats.models import ChatSession
+import logging
+from datetime import datetime
+from uuid import UUID
+
+from accounts import relay
+from chats import background, history
+from chats.models import ChatSession, Reply
 from chats.sealing import Vault
 from gptlab import crypto
+from gptlab.errors import Unavailable
+from gptlab.llm import catalog
+from gptlab.llm.errors import UpstreamError
+from gptlab.llm.messages import Message, Request, Role, Sampling
 
+logger = logging.getLogger(__name__)
+
+JOB = "title"  # the relay's kind
 LONGEST = 80  # characters
+ENOUGH = 1_500  # characters of each message: a title needs no more
+PROMPT = (
+    "You give conversations their titles. Answer with the title alone: three to seven words that say what this one is about, "
+    "in its own language, without quotation marks and without a full stop."
+)
 
 
 def title_of(session: ChatSession, *, vault: Vault) -> str:
@@ -27,3 +45,52 @@ def copied_title(session: ChatSession, copy: ChatSession, *, vault: Vault) -> st
     """A session's title, sealed for another session."""
     title = title_of(session, vault=vault)
     return vault.seal_title(title, session_id=copy.pk) if title else ""
+
+
+def ask_for_title(*, reply_id: UUID, credential: relay.Credential, now: datetime) -> UUID | None:
+    """The id of the job that is to make the title of the reply's session; None where none is wanted.
+
+    It is asked for once, when the first exchange has ended well. Nothing is lost when it fails: a chat without a title shows
+    its assistant and its time.
+    """
+    try:
+        with background.job_trusted_with(credential, kind=JOB) as job_id:
+            untitled = ChatSession.objects.filter(
+                sealed_title="", title_asked_at=None, replies__pk=reply_id, replies__state=Reply.State.DONE
+            )
+            if untitled.update(title_asked_at=now):
+                return job_id
+            background.forget(kind=JOB, job_id=job_id)
+    except Unavailable:
+        pass
+    return None
+
+
+def make_title(*, session_id: UUID, job_id: UUID) -> None:
+    """Runs in workers. A title that the visitor gave meanwhile stays."""
+    session = ChatSession.objects.filter(pk=session_id).first()
+    if session is None:
+        return
+    try:
+        credential = relay.take(kind=JOB, job_id=job_id, user_id=session.user_id)
+        vault = Vault(user_id=credential.user_id, data_key=credential.data_key)
+        request = title_request(session, vault=vault, provider=credential.provider)
+        completion = background.ask(request, api_key=credential.api_key)
+    except (UpstreamError, Unavailable, relay.Gone, catalog.UnknownProvider) as error:
+        logger.info("no title for session %s: %s", session_id, type(error).__name__)
+    else:
+        if title := fit_title(completion.text.strip().strip("\"“”„«»'*#")):
+            sealed = vault.seal_title(title, session_id=session_id)
+            ChatSession.objects.filter(pk=session_id, sealed_title="").update(sealed_title=sealed)
+    background.forget(kind=JOB, job_id=job_id)
+
+
+def title_request(session: ChatSession, *, vault: Vault, provider: str) -> Request:
+    """Of the first message and what was answered; neither prompt of the assistant is in it."""
+    batch = next(history.batches(session, vault=vault))
+    first = next((exchange for exchange in batch if exchange.turn.text), batch[0])
+    answer = first.reply.text if first.reply is not None else ""
+    said = f"{(first.turn.text or '')[:ENOUGH]}\n\n---\n\n{answer[:ENOUGH]}"
+    model = session.replies.order_by("-created_at").values_list("model", flat=True)[0]
+    messages = (Message(Role.SYSTEM, PROMPT), Message(Role.USER, said))
+    return Request(provider=provider, model=model, messages=messages, sampling=Sampling(max_tokens=40, temperature=0.3))

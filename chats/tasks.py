@@ -8,13 +8,28 @@ from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
 from django.conf import settings
 from django.utils import timezone
 
-from chats import recovery, replying
+from chats import naming, recapping, recovery, replying
+from chats.conversation import Concluded
 from chats.models import Reply
 
 
 @shared_task(name="chats.reply", ignore_result=True)
 def reply(*, reply_id: str) -> None:
-    replying.run(reply_id=UUID(reply_id))
+    done = replying.run(reply_id=UUID(reply_id))
+    if done is not None and done.wants_title:
+        job_id = naming.ask_for_title(reply_id=done.reply_id, credential=done.credential, now=timezone.now())
+        if job_id is not None:
+            _hand_over(title, session_id=done.session_id, job_id=job_id)
+
+
+@shared_task(name="chats.title", ignore_result=True)
+def title(*, session_id: str, job_id: str) -> None:
+    naming.make_title(session_id=UUID(session_id), job_id=UUID(job_id))
+
+
+@shared_task(name="chats.recap", ignore_result=True)
+def recap(*, session_id: str, job_id: str) -> None:
+    recapping.write(session_id=UUID(session_id), job_id=UUID(job_id))
 
 
 @shared_task(name="chats.recover", ignore_result=True)
@@ -28,10 +43,20 @@ def enqueue(pending: Reply) -> None:
     _send(pending.pk)
 
 
+def enqueue_recap(concluded: Concluded) -> None:
+    """The broker away: the page says after a while that there is none, and it can be asked for again."""
+    if concluded.job_id is not None:
+        _hand_over(recap, session_id=concluded.session.pk, job_id=concluded.job_id)
+
+
 def _send(reply_id: UUID) -> None:
+    _hand_over(reply, reply_id=reply_id)
+
+
+def _hand_over(task: Any, **ids: UUID) -> None:
     try:
-        reply.apply_async(kwargs={"reply_id": str(reply_id)}, retry=False)
-    except reply.OperationalError:
+        task.apply_async(kwargs={name: str(id) for name, id in ids.items()}, retry=False)
+    except task.OperationalError:
         pass
 
 

@@ -5,9 +5,12 @@ tasks here.
 """
 
 from chats.conversation.choosing import choose, rate, rate_reply
+from chats.conversation.concluding import Concluded, can_conclude, conclude, resume
+from chats.conversation.deleting import delete, delete_all
 from chats.conversation.forking import fork
 from chats.conversation.lookup import owned_reply, owned_session
 from chats.conversation.pending import JOB
+from chats.conversation.renaming import rename
 from chats.conversation.retrying import regenerate, retry
 from chats.conversation.saying import Said, edit, say
 from chats.conversation.starting import start
@@ -16,8 +19,13 @@ from chats.conversation.wording import fit_message
 
 __all__ = [
     "JOB",
+    "Concluded",
     "Said",
+    "can_conclude",
     "choose",
+    "conclude",
+    "delete",
+    "delete_all",
     "edit",
     "fit_message",
     "fork",
@@ -26,6 +34,8 @@ __all__ = [
     "rate",
     "rate_reply",
     "regenerate",
+    "rename",
+    "resume",
     "retry",
     "say",
     "start",

@@ -1,40 +1,27 @@
 """A reply to come: its row, and the credential that pays for it, in the relay before any worker looks."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from accounts import relay
 from accounts.visit import Visit
+from chats.background import job_paid_by
 from chats.errors import Busy, CannotChat, SessionOver
 from chats.models import ChatSession, Reply, Turn
-from gptlab.errors import Unavailable
 from gptlab.llm import catalog
 
 JOB = "reply"  # the relay's kind
 
 
-@contextmanager
-def paid_by(visit: Visit) -> Iterator[UUID]:
+def paid_by(visit: Visit) -> AbstractContextManager[UUID]:
     """The id of a reply to come, whose credential the relay holds already: before the commit, so that no worker is too early.
 
     And before the transaction, so that a slow Redis holds no lock. Taken back if nothing comes of the reply.
     """
-    reply_id = uuid4()
-    credential = relay.Credential(user_id=visit.user_id, provider=visit.provider, api_key=visit.api_key, data_key=visit.data_key)
-    relay.put(kind=JOB, job_id=reply_id, credential=credential)
-    is_used = False
-    try:
-        yield reply_id
-        is_used = True
-    finally:
-        if not is_used:
-            with suppress(Unavailable):
-                relay.erase(kind=JOB, job_id=reply_id)
+    return job_paid_by(visit, kind=JOB)
 
 
 def new_reply(

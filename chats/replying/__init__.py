@@ -7,7 +7,7 @@ from django.db import connections
 
 from accounts import relay
 from chats.conversation import JOB
-from chats.replying.claiming import claim
+from chats.replying.claiming import Job, claim
 from chats.replying.desk import end_all, write
 from chats.replying.desk import warm as _warm
 from gptlab import worker_loop
@@ -17,16 +17,20 @@ from gptlab.llm import client
 __all__ = ["close", "end_all", "run", "warm"]
 
 
-def run(*, reply_id: UUID) -> None:
-    """Write the reply, if nobody else does. Returns when it has ended; holds no database connection meanwhile."""
+def run(*, reply_id: UUID) -> Job | None:
+    """Write the reply, if nobody else does. Returns when it has ended; holds no database connection meanwhile.
+
+    The job, if this was the one that ended it.
+    """
     job = claim(reply_id)
     if job is None:
-        return
+        return None
     connections.close_all()
     has_ended = worker_loop.submit(write(job)).result()
     if has_ended:  # otherwise whoever ends it needs the credential
         with suppress(Unavailable):  # Redis forgets it by itself in minutes
             relay.erase(kind=JOB, job_id=reply_id)
+    return job if has_ended else None
 
 
 def warm() -> None:

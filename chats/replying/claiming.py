@@ -39,6 +39,7 @@ class Job:
     credential: relay.Credential
     request: Request
     load: Load
+    wants_title: bool = False  # the session has none yet, and the visitor has said something
 
     @property
     def vault(self) -> Vault:
@@ -77,6 +78,7 @@ def claim(reply_id: UUID) -> Job | None:
         credential=credential,
         request=request,
         load=load,
+        wants_title=_wants_title(reply),
     )
 
 
@@ -93,3 +95,8 @@ def _mine(reply: Reply) -> Any:
 def _end(reply: Reply, *, state: str, error_code: str) -> None:
     if _mine(reply).update(state=state, error_code=error_code, ended_at=Now(), lease_until=None):
         live.close_now(reply.pk, fence=reply.fence + 1)
+
+
+def _wants_title(reply: Reply) -> bool:
+    session = reply.session
+    return not session.sealed_title and session.title_asked_at is None and reply.turn.sealed_text is not None

@@ -9,7 +9,9 @@ import pytest
 from accounts.models import User
 from accounts.visit import Visit
 from assistants.models import Assistant, Version
-from gptlab import child_process, crypto, embedded_redis
+from gptlab import child_process, crypto, embedded_redis, worker_loop
+from gptlab.llm import client
+from tests.fakes.upstream import Upstream
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -85,3 +87,17 @@ def own_redis(tmp_path_factory):
     server.start()
     yield server
     server.kill()
+
+
+@pytest.fixture(scope="session")
+def _upstream():
+    with Upstream() as running:
+        yield running
+        worker_loop.submit(client.aclose()).result(5)
+
+
+@pytest.fixture
+def upstream(_upstream, settings):
+    """A scripted provider in OpenAI's place, for what a worker does in the test's own process."""
+    settings.OPENAI_BASE_URL = _upstream.base_url
+    return _upstream

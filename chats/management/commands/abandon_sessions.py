@@ -1,0 +1,43 @@
+"""`manage.py abandon_sessions`: sessions left alone get a status that says so."""
+
+import re
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from chats.abandoning import abandon
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks", "": "days"}
+
+
+def duration(text: str) -> timedelta:
+    found = re.fullmatch(r"(\d{1,5})([mhdw]?)", text)
+    if found is None:
+        raise ArgumentTypeError(
+            f"{text!r} is no duration. Write a number and m, h, d or w: 90m, 12h, 7d, 2w; without a letter, days."
+        )
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+class Command(BaseCommand):
+    help = (
+        "Sessions in which nothing was said for a while become user_abandoned; upstream_failed where the last reply failed at "
+        "the provider, system_abandoned where it failed here. Nothing is deleted, and whoever says something there opens the "
+        "session again. Running it again changes nothing more; once a day is often enough."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--older-than", type=duration, default="7d", help="Without a word for so long: 90m, 12h, 7d (default), 2w."
+        )
+        parser.add_argument("--dry-run", action="store_true", help="Only say what would change.")
+
+    def handle(self, *, older_than: timedelta, dry_run: bool, **options: Any) -> None:
+        counts = abandon(older_than=older_than, now=timezone.now(), dry_run=dry_run)
+        parts = ", ".join(f"{count} {status}" for status, count in counts.items())
+        self.stdout.write(f"{sum(counts.values())} sessions left alone: {parts}.")
+        if dry_run:
+            self.stdout.write("Dry run: nothing of this was written.")
