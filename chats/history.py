@@ -1,8 +1,8 @@
 """A session's turns as its owner reads them: opened, in order, what is damaged marked in its place."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from django.db.models import Prefetch, QuerySet
 
@@ -11,9 +11,13 @@ from chats.sealing import Vault
 from gptlab import crypto
 from gptlab.llm.messages import Message, Role
 
-PAGE = 100  # turns
 BATCH = 200  # turns
 CHUNK = 50  # turns read at a time, newest first
+
+# One page of a chat: what it costs to open, to render and to lay out does not depend on how long the chat is.
+TURNS = 30
+CHARACTERS = 100_000  # of all texts together: long replies make a shorter page
+PAUSE = timedelta(hours=6)  # after a longer silence the day is told again
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -35,15 +39,44 @@ class OpenedReply:
 class Exchange:
     turn: OpenedTurn
     reply: OpenedReply | None
+    after_pause: bool = False  # the first one of a chat, or long after the one before
 
 
-def exchanges(session: ChatSession, *, vault: Vault, before: int | None = None, most: int | None = PAGE) -> list[Exchange]:
-    """The newest `most` turns below number `before`, oldest first, each with its chosen reply."""
-    turns = _turns(session)
-    if before is not None:
-        turns = turns.filter(number__lt=before)
-    newest_first = list(turns.order_by("-number")[:most])
-    return [open_exchange(turn, vault=vault) for turn in reversed(newest_first)]
+@dataclass(frozen=True, slots=True)
+class Page:
+    exchanges: list[Exchange]  # oldest first
+    has_older: bool
+
+
+def exchanges(session: ChatSession, *, vault: Vault) -> list[Exchange]:
+    """All turns, oldest first, each with its chosen reply."""
+    return [open_exchange(turn, vault=vault) for turn in _turns(session).order_by("number")]
+
+
+def page(session: ChatSession, *, vault: Vault, before: int | None = None) -> Page:
+    """The newest turns below number `before`."""
+    turns = _turns(session) if before is None else _turns(session).filter(number__lt=before)
+    newest_first = list(turns.order_by("-number")[: TURNS + 1])  # one more, to know what comes before
+    opened: list[Exchange] = []
+    room = CHARACTERS
+    times = [turn.created_at for turn in newest_first]
+    for turn, before_it in zip(newest_first[:TURNS], [*times[1:], None], strict=False):
+        exchange = replace(open_exchange(turn, vault=vault), after_pause=_is_after_pause(turn.created_at, before_it))
+        opened.insert(0, exchange)
+        room -= _size(exchange)
+        if room <= 0:
+            break
+    return Page(opened, has_older=len(newest_first) > len(opened))
+
+
+def latest(turn: Turn, reply: Reply, *, vault: Vault) -> Exchange:
+    """One turn with a reply to it, as it follows on the turns before."""
+    before = Turn.objects.filter(session=turn.session_id, superseded=False, number__lt=turn.number).order_by("-number")
+    return Exchange(
+        turn=open_turn(turn, vault=vault),
+        reply=open_reply(reply, turn=turn, vault=vault),
+        after_pause=_is_after_pause(turn.created_at, before.values_list("created_at", flat=True).first()),
+    )
 
 
 def said_newest_first(session: ChatSession, *, vault: Vault, up_to: int, after: int = -1) -> Iterator[tuple[int, Message]]:
@@ -102,6 +135,14 @@ def open_reply(reply: Reply, *, turn: Turn, vault: Vault) -> OpenedReply:
     except crypto.Damaged:
         return OpenedReply(row=reply, text="", damaged=True)
     return OpenedReply(row=reply, text=text, damaged=False)
+
+
+def _is_after_pause(moment: datetime, before: datetime | None) -> bool:
+    return before is None or moment - before > PAUSE
+
+
+def _size(exchange: Exchange) -> int:
+    return len(exchange.turn.text or "") + len(exchange.reply.text if exchange.reply else "")
 
 
 def _turns(session: ChatSession) -> "QuerySet[Turn]":

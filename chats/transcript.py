@@ -17,7 +17,7 @@ def as_data(session: ChatSession, *, vault: Vault) -> dict[str, Any]:
     `model` and `variant`. One that does not open has `"text": null` and `"damaged": true`.
     """
     messages: list[dict[str, Any]] = []
-    for exchange in history.exchanges(session, vault=vault, most=None):
+    for exchange in history.exchanges(session, vault=vault):
         if exchange.turn.text is not None:
             messages.append(_user(exchange.turn))
         if exchange.reply is not None:

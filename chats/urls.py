@@ -13,6 +13,7 @@ urlpatterns = [
     path("chats/<uuid:session_id>/say/", chat.say, name="say"),
     path("chats/<uuid:session_id>/transcript.json", transcripts.as_json, name="transcript"),
     path("chats/<uuid:session_id>/replies/<uuid:reply_id>/stream/", stream.stream, name="stream"),
+    path("chats/<uuid:session_id>/replies/<uuid:reply_id>/text/", transcripts.reply_text, name="text"),
     path("chats/<uuid:session_id>/replies/<uuid:reply_id>/stop/", chat.stop, name="stop"),
     path("chats/<uuid:session_id>/replies/<uuid:reply_id>/retry/", chat.retry, name="retry"),
 ]

@@ -1,19 +1,22 @@
 """The chat: its page, and what is done on it."""
 
 import uuid
+from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from accounts.decorators import VisitorRequest, visitor_required
 from accounts.visit import Visit
 from chats import conversation, history, tasks
 from chats.errors import Busy, ClientIdReused
-from chats.models import Reply
+from chats.models import ChatSession, Reply
 from chats.views.showing import common, show_exchange, typed, vault_of
 from gptlab.errors import Invalid, Limited, Unavailable
 from gptlab.http import marked
@@ -35,29 +38,46 @@ def start(request: VisitorRequest, visit: Visit) -> HttpResponse:
     return redirect("chats:session", session_id=reply.session_id)
 
 
-@require_GET
+@require_safe
+@vary_on_headers("HX-Request")
 @visitor_required
 def session(request: VisitorRequest, visit: Visit, session_id: uuid.UUID) -> HttpResponse:
+    """The chat from its end, or from before turn `?before=`. For htmx those earlier turns alone: they go on top of the others."""
+    if request.htmx and "before" in request.GET:
+        found = conversation.owned_session(user=request.user, session_id=session_id)
+        return render(request, "chats/_earlier.html", common(found) | _turns(request, visit, found))
     return _page(request, visit, session_id)
 
 
 def _page(request: VisitorRequest, visit: Visit, session_id: uuid.UUID, *, draft: str = "") -> HttpResponse:
     found = conversation.owned_session(user=request.user, session_id=session_id)
-    before = _number(request.GET.get("before", ""))
-    opened = history.exchanges(found, vault=vault_of(visit), before=before)
-    exchanges = [show_exchange(exchange, visit=visit) for exchange in opened]
-    last = exchanges[-1].reply if exchanges else None
-    context = common(found) | {
-        "exchanges": exchanges,
-        "busy": last is not None and last.row.is_live,
+    turns = _turns(request, visit, found)
+    last = turns["exchanges"][-1].reply if turns["exchanges"] else None
+    context = common(found) | turns
+    live = last.row if last is not None and last.row.is_live else None
+    context |= {
+        "busy": live is not None,
+        "refresh": _refresh(live, now=timezone.now()) if live is not None and not draft else None,
         "model": last.row.model if last is not None else found.version.model,
-        "older": exchanges[0].turn.number if exchanges and exchanges[0].turn.number > 0 else None,
-        "is_past": before is not None and before < found.turn_count,
         "client_id": uuid.uuid4(),
         "draft": draft,
         "can_chat": visit.can_chat and found.is_open,
     }
     return render(request, "chats/session.html", context)
+
+
+def _turns(request: VisitorRequest, visit: Visit, found: ChatSession) -> dict[str, Any]:
+    """One page of turns, and the numbers that name the pages around it. None: there is none."""
+    before = _number(request.GET.get("before", ""))
+    page = history.page(found, vault=vault_of(visit), before=before)
+    exchanges = [show_exchange(exchange, visit=visit) for exchange in page.exchanges]
+    later = exchanges[-1].turn.number + 1 + history.TURNS if exchanges else 0
+    return {
+        "exchanges": exchanges,
+        "older": exchanges[0].turn.number if page.has_older else None,
+        "is_past": before is not None and before < found.turn_count,
+        "later": later if later < found.turn_count else None,
+    }
 
 
 @require_POST
@@ -99,11 +119,18 @@ def stop(request: VisitorRequest, visit: Visit, session_id: uuid.UUID, reply_id:
 
 def _answer(request: VisitorRequest, visit: Visit, reply: Reply, *, with_turn: bool) -> HttpResponse:
     """The visitor's bubble and a live one; after a retry only the live one, in the place of the old."""
-    vault = vault_of(visit)
-    turn, opened = history.open_turn(reply.turn, vault=vault), history.open_reply(reply, turn=reply.turn, vault=vault)
-    exchange = show_exchange(history.Exchange(turn=turn, reply=opened), visit=visit)
+    exchange = show_exchange(history.latest(reply.turn, reply, vault=vault_of(visit)), visit=visit)
     context = common(reply.session) | {"exchange": exchange, "reply": exchange.reply}
     return render(request, "chats/_say.html" if with_turn else "chats/_reply.html", context)
+
+
+def _refresh(reply: Reply, *, now: datetime) -> int:
+    """Seconds after which a page without a script looks again: less often the longer it has waited.
+
+    What comes by itself would take along what is being written, so meanwhile such a page has no field to write in.
+    """
+    waited = (now - reply.created_at).total_seconds()
+    return 3 if waited < 30 else 5 if waited < 120 else 15
 
 
 def _number(text: str) -> int | None:

@@ -25,6 +25,7 @@ class ShownReply:
     stream_url: str
     stop_url: str
     retry_url: str
+    text_url: str
 
     @property
     def row(self) -> Reply:
@@ -35,6 +36,7 @@ class ShownReply:
 class ShownExchange:
     turn: OpenedTurn
     reply: ShownReply | None
+    after_pause: bool
 
 
 def typed(code: str) -> str:
@@ -48,7 +50,7 @@ def vault_of(visit: Visit) -> Vault:
 
 def show_exchange(exchange: Exchange, *, visit: Visit) -> ShownExchange:
     reply = show_reply(exchange.reply, visit=visit) if exchange.reply is not None else None
-    return ShownExchange(turn=exchange.turn, reply=reply)
+    return ShownExchange(turn=exchange.turn, reply=reply, after_pause=exchange.after_pause)
 
 
 def show_reply(opened: OpenedReply, *, visit: Visit) -> ShownReply:
@@ -61,6 +63,7 @@ def show_reply(opened: OpenedReply, *, visit: Visit) -> ShownReply:
         stream_url=reverse("chats:stream", kwargs=place),
         stop_url=reverse("chats:stop", kwargs=place),
         retry_url=reverse("chats:retry", kwargs=place),
+        text_url=reverse("chats:text", kwargs=place),
     )
 
 

@@ -16,15 +16,17 @@ _BLANK_LINES = re.compile(r"\n{4,}")
 
 
 def code(info: str) -> tuple[SafeString, SafeString]:
-    """A piece of code with its language and a button to copy it. `info` is what stands at the opening fence."""
+    """A piece of code with its language and buttons to wrap and to copy it. `info` is what stands at the opening fence."""
     name = language_name(info)
     known = colours.language(name)
     label = _("%(language)s code") % {"language": known.label} if known else _("Code")
     opening = format_html(
         '<figure class="code"><header><span>{}</span>'
+        '<button class="btn btn-quiet btn-sm" type="button" data-wrap aria-pressed="false">{}</button>'
         '<button class="btn btn-quiet btn-sm" type="button" data-copy="code">{}</button></header>'
         '<pre tabindex="0" dir="ltr" aria-label="{}"><code>',
         name or _("text"),
+        _("Wrap"),
         _("Copy"),
         label,
     )

@@ -87,7 +87,10 @@ function start(form, field, button) {
     refresh();
   });
 
-  document.addEventListener("htmx:after:swap", refresh); // a reply came, or was replaced by its end
+  // A reply came, or was replaced by its end. What a live one takes in meanwhile changes nothing here, and comes often.
+  document.addEventListener("htmx:after:swap", ({ target }) => {
+    if (!(target instanceof Element && target.hasAttribute("hx-sse:connect"))) refresh();
+  });
   document.addEventListener("lab:reply-ended", refresh);
 
   form.noValidate = true; // our sentence instead of the browser's

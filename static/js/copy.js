@@ -1,23 +1,42 @@
-// Copies a reply or a piece of code: `<button data-copy="reply">`, `<button data-copy="code">`.
+// Copies: `<button data-copy="message">` the words of a message, "reply" a reply as its Markdown, "code" a piece of code.
 
-const sources = {
-  reply: (button) => button.closest("article").querySelector(".prose"),
-  code: (button) => button.closest("figure").querySelector("pre"),
+const copied = document.getElementById("turns").dataset.copied;
+
+const texts = {
+  message: (button) => button.closest("li").querySelector(".bubble").textContent,
+  code: (button) => button.closest("figure").querySelector("pre").textContent,
+  reply: (button) => source(button.dataset.source).catch(() => button.closest("article").querySelector(".prose").innerText),
 };
 
-document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-copy]");
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest("[data-copy]");
   if (!button) return;
-  const source = sources[button.dataset.copy](button);
-  const text = button.dataset.copy === "code" ? source.textContent : source.innerText;
-  if (navigator.clipboard) await navigator.clipboard.writeText(text);
-  else copySelected(source); // a page that came by plain http
-  document.dispatchEvent(new CustomEvent("lab:toast", { detail: document.getElementById("turns").dataset.copied }));
+  await put(texts[button.dataset.copy](button));
+  document.dispatchEvent(new CustomEvent("lab:toast", { detail: copied }));
 });
 
-function copySelected(source) {
-  const selection = getSelection();
-  selection.selectAllChildren(source);
+/** The page has the reply rendered; the server has what the model wrote. */
+async function source(address) {
+  const answer = await fetch(address, { headers: { "HX-Request": "true" } });
+  if (!answer.ok) throw new Error(`${answer.status}`);
+  return answer.text();
+}
+
+/** `text` may still be on its way: the clipboard opens only during a click, and takes the promise then. */
+async function put(text) {
+  if (!navigator.clipboard) return putSelected(await text); // a page that came by plain http
+  const blob = Promise.resolve(text).then((words) => new Blob([words], { type: "text/plain" }));
+  await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
+}
+
+function putSelected(text) {
+  const area = document.createElement("textarea");
+  const { activeElement } = document;
+  area.value = text;
+  area.className = "visually-hidden";
+  document.body.append(area);
+  area.select();
   document.execCommand("copy");
-  selection.removeAllRanges();
+  area.remove();
+  activeElement.focus({ preventScroll: true });
 }

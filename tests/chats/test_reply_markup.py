@@ -9,19 +9,21 @@ from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
 from chats.reply_errors import Notice
+from tests.chats.conftest import NOW
 
 ID = uuid.UUID(int=7)
 
 
 def reply(state="done", *, html="<p>Hi</p>", damaged=False, error=None, tokens_out=None):
     return Fake(
-        row=Fake(pk=ID, state=state, is_live=state in ("pending", "running"), tokens_out=tokens_out, created_at=None),
+        row=Fake(pk=ID, state=state, is_live=state in ("pending", "running"), tokens_out=tokens_out, created_at=NOW),
         opened=Fake(damaged=damaged),
         html=mark_safe(html),
         error=error,
         stream_url="/stream/",
         stop_url="/stop/",
         retry_url="/retry/",
+        text_url="/text/",
     )
 
 
@@ -94,7 +96,7 @@ def test_a_name_is_never_markup():
 
 
 def test_the_visitors_words_stand_as_they_were_written():
-    turn = Fake(number=3, text="  <b>a</b>\n b ", damaged=False)
+    turn = Fake(number=3, text="  <b>a</b>\n b ", damaged=False, created_at=NOW)
     assert ">  &lt;b&gt;a&lt;/b&gt;\n b </article>" in render_to_string("chats/_turn_user.html", {"turn": turn})
 
 
@@ -104,7 +106,7 @@ def test_a_damaged_message_says_so_in_its_place():
 
 
 def test_saying_something_answers_with_the_words_and_the_live_reply():
-    exchange = Fake(turn=Fake(number=1, text="Why?", damaged=False))
+    exchange = Fake(turn=Fake(number=1, text="Why?", damaged=False, created_at=NOW), after_pause=False)
     assistant = Fake(name="Sam", code="7K3QX9MZT2HD0VWN5B8R")
     context = {"exchange": exchange, "reply": reply("pending"), "assistant": assistant}
     html = render_to_string("chats/_say.html", context)

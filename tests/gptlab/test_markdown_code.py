@@ -8,10 +8,11 @@ from gptlab.markdown import colours, render
 from tests.gptlab.html_tree import HtmlTree
 
 
-def test_code_has_its_language_a_button_and_colours():
+def test_code_has_its_language_buttons_and_colours():
     html = render('```python title="x"\ndef f(a): return "b"  # c\n```')
     assert html.strip() == (
         '<figure class="code"><header><span>python</span>'
+        '<button class="btn btn-quiet btn-sm" type="button" data-wrap aria-pressed="false">Wrap</button>'
         '<button class="btn btn-quiet btn-sm" type="button" data-copy="code">Copy</button></header>'
         '<pre tabindex="0" dir="ltr" aria-label="Python code"><code><span class="k">def</span> <span class="nf">f</span>(a): '
         '<span class="k">return</span> <span class="s">"b"</span>  <span class="c"># c</span>\n</code></pre></figure>'
@@ -32,7 +33,7 @@ def test_code_has_its_language_a_button_and_colours():
 )
 def test_a_fence_names_its_language_if_it_can(fence, shown, label):
     tree = HtmlTree(render(f"{fence}\n<b>&amp;\n"))
-    assert tree.text.startswith(f"{shown}Copy")
+    assert tree.text.startswith(f"{shown}WrapCopy")
     assert "<b>&amp;" in tree.text or fence.startswith(" ")
     assert tree.of("pre") == [{"tabindex": "0", "dir": "ltr", "aria-label": label}]
 
