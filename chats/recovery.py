@@ -74,7 +74,7 @@ def _can_start_again(reply: Reply, *, has_begun: bool) -> bool:
 
 def _interrupt(reply: Reply, text: str, credential: relay.Credential | None, *, has_begun: bool) -> None:
     state = State.STOPPED if reply.stop_requested_at else State.INTERRUPTED
-    code = "" if state == State.STOPPED else "interrupted"
+    code = "" if state == State.STOPPED else "broken_off"
     if state != State.STOPPED and not has_begun:
         state, code = State.FAILED, "sign_in_again" if credential is None else "lost"
     values: dict[str, Any] = {"state": state, "error_code": code, "ended_at": Now(), "lease_until": None, "fence": F("fence") + 1}

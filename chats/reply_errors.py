@@ -1,10 +1,16 @@
-"""What a reply that ended badly says to its reader: what happened, what is kept, and what to do."""
+"""What a reply that ended badly says to its reader: what happened, what is kept, and the way out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.visit import Visit
 from chats.models import Reply
+from chats.reply_words import REMARKS, UNKNOWN, WORDS, Way, Words
+from gptlab.llm import catalog
+from gptlab.when import COUNTED_MOST, seconds_until, when
 
 RETRYABLE_STATES = (Reply.State.FAILED, Reply.State.INTERRUPTED)
 
@@ -13,66 +19,63 @@ RETRYABLE_STATES = (Reply.State.FAILED, Reply.State.INTERRUPTED)
 class Notice:
     title: str
     detail: str
-    can_retry: bool
-    kind: str = "warn"  # a banner's class: warn, danger or info
+    way: Way
+    kind: str = "warn"
+    sign: str = "plug"
+    when: str = ""  # when trying again makes sense
+    wait: int = 0  # seconds until then, where they are so few that one watches them go
+    models: tuple[str, ...] = ()  # others that the key may use, best first
+    keys_url: str = ""  # where the provider shows its keys
+
+    @property
+    def can_retry(self) -> bool:
+        return self.way in (Way.RETRY, Way.MODEL)
 
 
-def notice(reply: Reply, *, provider: str) -> Notice | None:
-    """None for a reply that ended well. `provider` is its name for people."""
+def notice(reply: Reply, *, visit: Visit, now: datetime) -> Notice | None:
+    """None for a reply that ended well."""
     if reply.state == Reply.State.DONE:
-        return _remark(reply)
+        remark = REMARKS.get(reply.error_code)
+        return _notice(remark, str(remark.advice), reply, visit=visit) if remark else None
     if reply.state not in RETRYABLE_STATES:
         return None
-    title, detail = _words(reply, provider)
-    kind = "danger" if reply.error_code in ("key_rejected", "sign_in_again") else "warn"
-    return Notice(title=title, detail=detail, can_retry=True, kind=kind)
+    words = WORDS.get(reply.error_code, UNKNOWN)
+    advice = "" if reply.retry_at else str(words.advice)
+    said = _notice(words, " ".join(part for part in (advice, _kept(reply)) if part), reply, visit=visit)
+    return replace(said, **_waiting(reply.retry_at, now=now)) if reply.retry_at else said
 
 
-def _remark(reply: Reply) -> Notice | None:
-    if reply.error_code == "length":
-        return Notice(_("Cut at the reply’s token limit."), _("Say “go on” for the rest."), can_retry=False, kind="info")
-    if reply.error_code == "content_filter":
-        return Notice(_("The provider’s content filter ended this reply."), _("Ask in another way."), can_retry=False)
-    return None
+def _waiting(until: datetime, *, now: datetime) -> dict[str, Any]:
+    if until <= now:
+        return {"when": _("You can try again now.")}
+    counted = until - now <= COUNTED_MOST
+    sentence = _("You can try again %(when)s.") % {"when": when(until, now=now)}
+    return {"when": sentence, "wait": seconds_until(until, now=now) if counted else 0}
 
 
-def _words(reply: Reply, provider: str) -> tuple[str, str]:
-    kept = _("Your message is kept.")
+def _kept(reply: Reply) -> str:
     if reply.state == Reply.State.INTERRUPTED:
-        arrived = _("What arrived is kept. Trying again costs a new reply.")
-        if reply.error_code in ("interrupted", "server_error", "unreachable"):
-            return _("The line to %(provider)s broke.") % {"provider": provider}, arrived
-        if reply.error_code == "timeout":
-            return _("%(provider)s stopped answering.") % {"provider": provider}, arrived
-        return _("This reply ended early."), arrived
-    texts = {
-        "key_rejected": (
-            _("%(provider)s no longer accepts this key."),
-            _("Your chats are safe. Sign in with a working key, then try again."),
-        ),
-        "sign_in_again": (_("The visit ended before the reply began."), _("Sign in again, then press Try again.") + " " + kept),
-        "quota": (
-            _("Your %(provider)s balance is used up."),
-            _("Top it up there, then press Try again. Keys of a free trial stop when it ends.") + " " + kept,
-        ),
-        "rate_limited": (_("%(provider)s asks us to slow down."), _("Wait a minute, then press Try again.") + " " + kept),
-        "context_too_long": (_("This chat is too long for the model."), _("Start a new chat, or send a shorter message.")),
-        "message_too_long": (_("This message is too long for the model."), _("Start a new chat, or send it in parts.")),
-        "prompt_too_long": (_("The assistant’s instructions don’t fit into the model."), _("Start a new chat with another one.")),
-        "model_not_allowed": (
-            _("Your key may not use this model."),
-            _("Start a new chat with another model. Your provider’s page says which ones your key has."),
-        ),
-        "content_filter": (_("The provider’s content filter refused this message."), _("Ask in another way.")),
-        "timeout": (_("%(provider)s did not answer in time."), kept),
-        "unreachable": (_("%(provider)s can’t be reached right now."), kept),
-        "server_error": (_("%(provider)s had a fault of its own."), kept),
-        "empty": (_("%(provider)s sent a reply without a word."), kept),
-        "misconfigured": (
-            _("This assistant is not properly set up."),
-            _("Its prompt or its provider can’t be used. Choose another one; whoever runs this lab can mend it."),
-        ),
-        "lost": (_("No worker was free for this reply."), kept),
-    }
-    title, detail = texts.get(reply.error_code, (_("The reply failed."), kept))
-    return title.replace("%(provider)s", provider), detail
+        return _("What arrived is kept. Trying again costs a new reply.")
+    return _("Your message is kept.") if reply.turn.sealed_text is not None else ""
+
+
+def _notice(words: Words, detail: str, reply: Reply, *, visit: Visit) -> Notice:
+    provider = _provider(visit.provider)
+    title = str(words.title).replace("%(provider)s", provider.name if provider else visit.provider)
+    models = catalog.offered(visit.provider, visit.models) if words.way == Way.MODEL else []
+    return Notice(
+        title=title.replace("%(model)s", reply.model),
+        detail=detail,
+        way=words.way,
+        kind=words.kind,
+        sign=words.sign,
+        models=tuple(name for name in models if name != reply.model),
+        keys_url=provider.key_help_url if provider and words.sign in ("key", "wallet") else "",
+    )
+
+
+def _provider(provider_id: str) -> catalog.Provider | None:
+    try:
+        return catalog.provider(provider_id)
+    except catalog.UnknownProvider:  # taken off the operator's list meanwhile
+        return None

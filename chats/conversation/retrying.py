@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.visit import Visit
 from chats.conversation.lookup import current_turn, locked, owned_reply, owned_session, parsed_or_none
-from chats.conversation.pending import busy, new_variant, over, paid_by, require_chat
+from chats.conversation.pending import busy, new_variant, no_such_model, over, paid_by, require_chat
 from chats.conversation.saying import Said
 from chats.errors import Busy, NothingToRegenerate, NothingToRetry
 from chats.models import ChatSession, Reply, Turn
@@ -18,21 +18,27 @@ from gptlab import rate_limits
 State = Reply.State
 
 
-def retry(*, user: User, visit: Visit, session_id: UUID, reply_id: UUID, now: datetime) -> Reply:
+def retry(*, user: User, visit: Visit, session_id: UUID, reply_id: UUID, model: str = "", now: datetime) -> Reply:
     """Another reply to the same message, after one that failed or was cut off. What arrived then is kept as its own variant.
 
-    A reply is tried again once: the same button pressed twice gets the same new reply.
+    A reply is tried again once: the same button pressed twice gets the same new reply. `model` is another one for the rest of
+    the session.
     """
     require_chat(visit)
     reply = owned_reply(user=user, session_id=session_id, reply_id=reply_id)
     if (again := _made_before(reply.session, client_id=reply.pk)) is not None:
         return again
+    if model and model not in visit.models:
+        raise no_such_model(model)
     rate_limits.hit("say", key=str(user.pk), limit="60/minute")
     try:
         with paid_by(visit) as new_id, transaction.atomic():
             session, turn = _free_to_write(session_id)
             if not (reply.chosen and reply.turn == turn and reply.state in (State.FAILED, State.INTERRUPTED)):
                 raise NothingToRetry(_("There is nothing to try again here. Reload the page to see where the chat stands."))
+            if model:
+                session.model_override = model
+                session.save(update_fields=["model_override"])
             return new_variant(new_id, turn=turn, session=session, visit=visit, client_id=reply.pk, now=now)
     except (Busy, IntegrityError):
         if (again := _made_before(reply.session, client_id=reply.pk)) is not None:

@@ -117,7 +117,7 @@ def _outcome(running: Running) -> tuple[str, str]:
     """The final state, and the code of what went wrong, if something did."""
     assert running.stream is not None
     if running.stream.cancelled():
-        return (State.STOPPED, "") if running.ended_by == "stop" else (State.INTERRUPTED, "interrupted")
+        return (State.STOPPED, "") if running.ended_by == "stop" else (State.INTERRUPTED, "broken_off")
     error = running.stream.exception()
     if error is None:
         if not running.pieces and running.finish != FinishReason.CONTENT_FILTER:
@@ -127,6 +127,7 @@ def _outcome(running: Running) -> tuple[str, str]:
         logger.error("reply %s failed: %s", running.job.reply_id, type(error).__name__, exc_info=_without_values(error))
         return (State.INTERRUPTED if running.pieces else State.FAILED), "internal"
     logger.info("reply %s: upstream %s", running.job.reply_id, error.code)
+    running.retry_after = error.retry_after
     return (State.INTERRUPTED if running.pieces else State.FAILED), error.code
 
 

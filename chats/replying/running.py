@@ -23,6 +23,7 @@ class Running:
     stream: asyncio.Task[None] | None = None
     stored_pieces: int = 0
     memory: dict[str, Any] | None = None  # how full the session's context is, once there is an end to it
+    retry_after: float | None = None  # seconds for which the upstream does not want to be asked
 
     @property
     def text(self) -> str:

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, close_old_connections, transaction
@@ -21,6 +21,8 @@ from chats.replying.claiming import LEASE
 from chats.replying.running import Running
 
 logger = logging.getLogger(__name__)
+
+RETRY_AFTER_MOST = 7 * 24 * 3600.0  # seconds: an upstream may say anything
 
 State = Reply.State
 T = TypeVar("T")
@@ -94,6 +96,8 @@ def _changes(running: Running) -> dict[str, Any]:
 def _finish(running: Running, *, state: str, error_code: str) -> bool:
     values: dict[str, Any] = {"state": state, "error_code": error_code, "ended_at": Now(), "lease_until": None}
     values["endpoint"] = "chat"
+    if running.retry_after is not None:
+        values["retry_at"] = Now() + timedelta(seconds=min(running.retry_after, RETRY_AFTER_MOST))
     if running.has_begun:
         values["first_byte_at"] = Coalesce("first_byte_at", Now())
     if running.pieces:

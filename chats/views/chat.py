@@ -103,7 +103,10 @@ def say(request: VisitorRequest, visit: Visit, session_id: uuid.UUID) -> HttpRes
 @require_POST
 @visitor_required
 def retry(request: VisitorRequest, visit: Visit, session_id: uuid.UUID, reply_id: uuid.UUID) -> HttpResponse:
-    reply = conversation.retry(user=request.user, visit=visit, session_id=session_id, reply_id=reply_id, now=timezone.now())
+    model = request.POST.get("model", "")[:200]
+    reply = conversation.retry(
+        user=request.user, visit=visit, session_id=session_id, reply_id=reply_id, model=model, now=timezone.now()
+    )
     tasks.enqueue(reply)
     if not request.htmx:
         return _to_end(session_id)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.visit import Visit
@@ -11,7 +12,6 @@ from chats.history import Exchange, OpenedReply, OpenedTurn
 from chats.models import ChatSession, Reply
 from chats.reply_errors import Notice, notice
 from chats.sealing import Vault
-from gptlab.llm import catalog
 from gptlab.markdown import render
 
 
@@ -59,19 +59,12 @@ def show_reply(opened: OpenedReply, *, visit: Visit) -> ShownReply:
     return ShownReply(
         opened=opened,
         html=SafeString("") if row.is_live else render(opened.text),
-        error=notice(row, provider=provider_name(visit)),
+        error=notice(row, visit=visit, now=timezone.now()),
         stream_url=reverse("chats:stream", kwargs=place),
         stop_url=reverse("chats:stop", kwargs=place),
         retry_url=reverse("chats:retry", kwargs=place),
         text_url=reverse("chats:text", kwargs=place),
     )
-
-
-def provider_name(visit: Visit) -> str:
-    try:
-        return catalog.provider(visit.provider).name
-    except catalog.UnknownProvider:
-        return visit.provider
 
 
 def common(session: ChatSession) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def test_once_the_upstream_has_answered_nothing_is_called_again_even_without_tex
         dead(reply, first_byte_at=NOW)
     assert recover(now=NOW) == []
     reply.refresh_from_db()
-    assert (reply.state, reply.error_code) == ("interrupted", "interrupted")
+    assert (reply.state, reply.error_code) == ("interrupted", "broken_off")
 
 
 def test_a_reply_that_no_worker_survives_fails_in_the_end(reply):
@@ -106,7 +106,7 @@ def test_after_the_first_byte_nothing_is_called_again_and_all_text_is_kept(reply
     dead(reply)
     assert recover(now=NOW) == []
     reply.refresh_from_db()
-    assert (reply.state, reply.error_code, reply.fence) == ("interrupted", "interrupted", 2)
+    assert (reply.state, reply.error_code, reply.fence) == ("interrupted", "broken_off", 2)
     assert stored(reply, visit) == "Once upon"
     with pytest.raises(relay.Gone):
         relay.take(kind="reply", job_id=reply.pk, user_id=visit.user_id)

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
 from chats.reply_errors import Notice
+from chats.reply_words import Way
 from tests.chats.conftest import NOW
 
 ID = uuid.UUID(int=7)
@@ -73,14 +74,14 @@ def test_a_stopped_reply_keeps_its_text_and_says_so():
 
 
 def test_an_interrupted_reply_can_be_tried_again():
-    html = markup(reply("interrupted", error=Notice("The line broke.", "It is kept.", can_retry=True)))
+    html = markup(reply("interrupted", error=Notice("The line broke.", "It is kept.", Way.RETRY)))
     assert "<p>Hi</p>" in html
     assert 'action="/retry/" hx-post="/retry/"' in html
     assert 'data-announce="The line broke."' in html
 
 
 def test_a_reply_that_was_cut_off_offers_no_retry():
-    html = markup(reply("done", error=Notice("Cut.", "Say “go on”.", can_retry=False, kind="info")))
+    html = markup(reply("done", error=Notice("Cut.", "Say “go on”.", Way.REPHRASE, kind="info")))
     assert "Cut." in html
     assert "/retry/" not in html
 

@@ -99,10 +99,10 @@ class Person:
         answer = self.client.post(f"{chat}say/", {"text": text, "client_id": uuid.uuid4()})
         assert answer.status_code == 303, answer.content
 
-    def press(self, chat, button):
+    def press(self, chat, button, **fields):
         """Stop or retry the newest reply."""
         reply = _REPLY.findall(self.page(chat))[-1]
-        return self.client.post(f"{chat}replies/{reply}/{button}/")
+        return self.client.post(f"{chat}replies/{reply}/{button}/", fields)
 
     def page(self, address):
         return self.client.get(address).content.decode()

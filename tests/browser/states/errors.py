@@ -31,6 +31,31 @@ def reply_key_rejected(stage):
 
 
 @state(whole=False)
+def reply_rate_limited(stage):
+    reply(stage, "rate_limited:90")
+
+
+@state(whole=False)
+def reply_model_not_allowed(stage):
+    reply(stage, "model_not_found")
+
+
+@state(whole=False)
+def reply_too_long(stage):
+    reply(stage, "context_too_long")
+
+
+@state(whole=False)
+def reply_filtered(stage):
+    reply(stage, "content_filter")
+
+
+@state(whole=False)
+def reply_server_error(stage):
+    reply(stage, "status:500")
+
+
+@state(whole=False)
 def visit_ended_while_typing(stage):
     page = stage.chat()
     page.context.clear_cookies(name="visit")

@@ -1,0 +1,79 @@
+"""Replies that end badly, one after the other in one chat: the words, and the way out that is pressed."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+TROUBLES = [
+    ("invalid_key", "failed", "OpenAI no longer accepts this key."),
+    ("quota", "failed", "Your OpenAI balance is used up."),
+    ("rate_limited", "failed", "OpenAI asks us to slow down."),
+    ("context_too_long", "failed", "This chat is too long for"),
+    ("content_filter", "failed", "The content filter of OpenAI refused this message."),
+    ("status:500", "failed", "OpenAI had a fault of its own."),
+    ("say:0", "failed", "OpenAI sent a reply without a word."),
+    ("cut_after:20", "interrupted", "The line to OpenAI broke."),
+]
+
+
+def end(chat, script, state):
+    chat.say(f"[[script={script}]] Please")
+    chat.wait(state)
+
+
+def test_each_trouble_says_what_happened_live_and_after_a_reload(chat):
+    for script, state, words in TROUBLES:
+        end(chat, script, state)
+        expect(chat.reply.locator(".banner")).to_contain_text(words)
+        expect(chat.page.locator("#announcer")).to_contain_text(words)
+    chat.page.reload()
+    for (_script, _state, words), banner in zip(TROUBLES, chat.page.locator("#turns .banner").all(), strict=True):
+        expect(banner).to_contain_text(words)
+
+
+def test_only_the_last_trouble_has_a_way_out(chat):
+    end(chat, "status:500", "failed")
+    expect(chat.page.get_by_role("button", name="Try again")).to_have_count(1)
+    end(chat, "quota", "failed")
+    expect(chat.page.get_by_role("button", name="Try again")).to_have_count(1)
+    expect(chat.reply.get_by_role("button", name="Try again")).to_be_visible()
+
+
+def test_trying_again_puts_the_new_reply_in_the_place_of_the_old(chat):
+    end(chat, "flaky:3:503", "failed")
+    count = chat.page.locator("article[data-reply-id]").count()
+    chat.reply.get_by_role("button", name="Try again").click()
+    chat.wait("done")
+    expect(chat.page.locator("article[data-reply-id]")).to_have_count(count)
+
+
+def test_a_wait_is_counted_down_on_the_button(chat, watch):
+    end(chat, "rate_limited:65", "failed")
+    button = chat.reply.get_by_role("button", name="Try again in")
+    expect(button).to_be_disabled()
+    expect(chat.reply.locator(".when")).to_have_count(0)
+    first = button.inner_text()
+    expect(button).not_to_have_text(first, timeout=3_000)
+
+
+def test_a_button_that_has_waited_is_what_it_was(chat):
+    chat.page.evaluate(
+        """() => {
+          document.getElementById("notice").innerHTML = '<button data-wait="1" data-waiting="In # s">Again</button>';
+          document.dispatchEvent(new Event("htmx:after:swap"));
+        }"""
+    )
+    expect(chat.page.get_by_role("button", name="In 1 s")).to_be_disabled()
+    expect(chat.page.get_by_role("button", name="Again")).to_be_enabled()
+
+
+def test_another_model_is_chosen_in_place_and_kept(chat):
+    end(chat, "model_not_found", "failed")
+    chat.reply.get_by_label("Model for this chat").select_option("gpt-6-luna")
+    chat.reply.get_by_role("button", name="Use it and try again").click()
+    expect(chat.reply.locator(".banner")).to_contain_text("Your key may not use gpt-6-luna.")
+    assert "gpt-6-luna" not in chat.reply.locator("select").inner_text()
+    chat.say("[[script=say:3]] And now").wait()
+    chat.page.reload()
+    expect(chat.page.locator(".chat-head")).to_contain_text("gpt-6-luna")
