@@ -57,3 +57,9 @@ class UnfitMessage(Invalid):
     """Empty or too large."""
 
     code = "unfit_message"
+
+
+class NothingCondensed(Conflict):
+    """The notes that were to be changed are gone."""
+
+    code = "nothing_condensed"

@@ -86,15 +86,14 @@ def said_newest_first(session: ChatSession, *, vault: Vault, up_to: int, after: 
     """
     turns = _turns(session).filter(number__lte=up_to, number__gt=after).order_by("-number")
     for turn in turns.iterator(chunk_size=CHUNK):
-        yield from reversed(said_in(turn, vault=vault))
+        yield from ((turn.number, message) for message in reversed(said_in(open_exchange(turn, vault=vault))))
 
 
-def said_in(turn: Turn, *, vault: Vault) -> list[tuple[int, Message]]:
+def said_in(exchange: Exchange) -> list[Message]:
     """The visitor's message, then the reply, as far as there are any and they open."""
-    exchange = open_exchange(turn, vault=vault)
     reply = exchange.reply.text if exchange.reply is not None else ""
     said = [Message(Role.USER, exchange.turn.text or ""), Message(Role.ASSISTANT, reply)]
-    return [(turn.number, message) for message in said if message.text]
+    return [message for message in said if message.text]
 
 
 def batches(session: ChatSession, *, vault: Vault, up_to: int | None = None, after: int = -1) -> Iterator[list[Exchange]]:

@@ -29,14 +29,15 @@ class Load:
     prompt_tokens: int
     since: int | None
     counted: bool
+    condenses: bool  # a coaching chat does when it grows long; a brainstorm forgets
 
     @property
     def condensing_begins(self) -> int:
         return condensing_begins(window=self.info.context_window, budget=self.budget)
 
 
-def load(context: Context, *, info: ModelInfo, budget: int) -> Load:
-    return Load(info, budget, context.tokens, context.prompt_tokens, context.since, context.counted)
+def load(context: Context, *, info: ModelInfo, budget: int, condenses: bool) -> Load:
+    return Load(info, budget, context.tokens, context.prompt_tokens, context.since, context.counted, condenses)
 
 
 def with_reply(before: Load, text: str, *, turn: int) -> dict[str, Any]:

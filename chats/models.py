@@ -182,6 +182,10 @@ class Memory(models.Model):
     prompt_tokens = models.PositiveIntegerField()  # of these, what stands before all that was said
     budget = models.PositiveIntegerField()  # what all of it may take: the window without the room for the reply
     since = models.PositiveIntegerField(null=True)  # number of the oldest turn that the model has seen last
+    quiet_until = models.PositiveIntegerField(default=0)  # number of the turn before which nothing is condensed
+    failures = models.PositiveSmallIntegerField(default=0)  # in a row
+    digest_job = models.UUIDField(null=True)  # that is to condense, or under another id the worker that does
+    digest_asked_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("memory")
@@ -194,3 +198,29 @@ class Memory(models.Model):
     def percent(self) -> int:
         """Of the room that there is; 100 where it ran over."""
         return min(100, -(-100 * self.tokens // max(1, self.budget)))
+
+
+class Digest(models.Model):
+    """Notes that stand, for the model, in place of a session's turns up to a number. The turns themselves stay as they are.
+
+    One for each session: whoever condenses beside somebody else comes second, and loses.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    session = models.ForeignKey(ChatSession, on_delete=models.CASCADE, related_name="digests")
+    covers_to = models.PositiveIntegerField()
+    sealed_summary = models.TextField()
+    active = models.BooleanField(default=True)  # False: set aside by the visitor, the full turns are used
+    edited = models.BooleanField(default=False)
+    tokens_before = models.PositiveIntegerField()
+    tokens_after = models.PositiveIntegerField()
+    model = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("digest")
+        verbose_name_plural = _("digests")
+        constraints = [models.UniqueConstraint(fields=["session"], name="one_digest_per_session")]
+
+    def __str__(self) -> str:
+        return f"{self.session_id} up to turn {self.covers_to}"

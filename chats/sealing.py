@@ -48,5 +48,11 @@ class Vault:
     def open_recap(self, sealed: str, *, session_id: UUID) -> str:
         return crypto.unseal_text(self._key(session_id, 0, 0, "recap"), sealed)
 
-    def _key(self, session_id: UUID, turn: int, variant: int, role: str) -> bytes:
+    def seal_digest(self, text: str, *, session_id: UUID, digest_id: UUID) -> str:
+        return crypto.seal_text(self._key(session_id, digest_id, 0, "digest"), text)
+
+    def open_digest(self, sealed: str, *, session_id: UUID, digest_id: UUID) -> str:
+        return crypto.unseal_text(self._key(session_id, digest_id, 0, "digest"), sealed)
+
+    def _key(self, session_id: UUID, turn: int | UUID, variant: int, role: str) -> bytes:
         return crypto.derive(self._data_key, crypto.context("row", self._user_id, session_id, turn, variant, role))

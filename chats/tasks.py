@@ -8,7 +8,7 @@ from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
 from django.conf import settings
 from django.utils import timezone
 
-from chats import naming, recapping, recovery, replying
+from chats import condensing, naming, recapping, recovery, replying
 from chats.conversation import Concluded
 from chats.models import Reply
 
@@ -17,9 +17,9 @@ from chats.models import Reply
 def reply(*, reply_id: str) -> None:
     done = replying.run(reply_id=UUID(reply_id))
     if done is not None and done.wants_title:
-        job_id = naming.ask_for_title(reply_id=done.reply_id, credential=done.credential, now=timezone.now())
-        if job_id is not None:
-            _hand_over(title, session_id=done.session_id, job_id=job_id)
+        _title_after(done)
+    if done is not None and done.load.condenses:
+        _condense_after(done)
 
 
 @shared_task(name="chats.title", ignore_result=True)
@@ -30,6 +30,11 @@ def title(*, session_id: str, job_id: str) -> None:
 @shared_task(name="chats.recap", ignore_result=True)
 def recap(*, session_id: str, job_id: str) -> None:
     recapping.write(session_id=UUID(session_id), job_id=UUID(job_id))
+
+
+@shared_task(name="chats.condense", ignore_result=True)
+def condense(*, session_id: str, job_id: str) -> None:
+    condensing.condense(session_id=UUID(session_id), job_id=UUID(job_id), now=timezone.now())
 
 
 @shared_task(name="chats.recover", ignore_result=True)
@@ -47,6 +52,25 @@ def enqueue_recap(concluded: Concluded) -> None:
     """The broker away: the page says after a while that there is none, and it can be asked for again."""
     if concluded.job_id is not None:
         _hand_over(recap, session_id=concluded.session.pk, job_id=concluded.job_id)
+
+
+def _title_after(done: replying.Job) -> None:
+    job_id = naming.ask_for_title(reply_id=done.reply_id, credential=done.credential, now=timezone.now())
+    if job_id is not None:
+        _hand_over(title, session_id=done.session_id, job_id=job_id)
+
+
+def _condense_after(done: replying.Job) -> None:
+    """A job that gets lost is no harm: a later reply asks again."""
+    job_id = condensing.ask_to_condense(
+        session_id=done.session_id,
+        turn=done.turn,
+        begins=done.load.condensing_begins,
+        credential=done.credential,
+        now=timezone.now(),
+    )
+    if job_id is not None:
+        _hand_over(condense, session_id=done.session_id, job_id=job_id)
 
 
 def _send(reply_id: UUID) -> None:

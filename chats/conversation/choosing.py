@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from chats import condensing
 from chats.conversation.lookup import locked, owned_reply, owned_session
 from chats.conversation.pending import busy
 from chats.errors import NothingToChoose
@@ -23,6 +24,7 @@ def choose(*, user: User, session_id: UUID, reply_id: UUID) -> Reply:
             raise NothingToChoose(_("This message was edited since. Reload the page to see where the chat stands."))
         reply.turn.replies.filter(chosen=True).exclude(pk=reply.pk).update(chosen=False)
         Reply.objects.filter(pk=reply.pk).update(chosen=True)
+        condensing.forget_from(session, turn=reply.turn.number)
     reply.chosen = True
     return reply
 

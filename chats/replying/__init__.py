@@ -14,7 +14,7 @@ from gptlab import worker_loop
 from gptlab.errors import Unavailable
 from gptlab.llm import client
 
-__all__ = ["close", "end_all", "run", "warm"]
+__all__ = ["Job", "close", "end_all", "run", "warm"]
 
 
 def run(*, reply_id: UUID) -> Job | None:

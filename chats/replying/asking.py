@@ -1,8 +1,8 @@
 """What is asked of the model for one reply: what it is told, within its window, and how it is to draw."""
 
 from accounts import relay
-from chats import memory
-from chats.context import build
+from chats import condensing, memory
+from chats.context import Context, TooLong, build
 from chats.counting import counter
 from chats.history import said_newest_first
 from chats.memory import Load
@@ -20,16 +20,27 @@ def ask(reply: Reply, credential: relay.Credential) -> tuple[Request, Load]:
     info = catalog.model(credential.provider, reply.model)
     budget = info.input_budget(version.max_tokens)
     vault = Vault(user_id=credential.user_id, data_key=credential.data_key)
-    is_brainstorm = session.assistant.session_type == session.assistant.SessionType.BRAINSTORMING
-    context = build(
-        initial_prompt=version.initial_prompt,
-        newest_first=said_newest_first(session, vault=vault, up_to=reply.turn.number),
-        budget=budget,
-        count=counter(info),
-        most=BRAINSTORMING_MESSAGES if is_brainstorm else None,
-    )
+    brainstorms = session.assistant.session_type == session.assistant.SessionType.BRAINSTORMING
+    notes, after = ("", -1) if brainstorms else condensing.notes_before(session, turn=reply.turn.number, vault=vault)
+
+    def built(notes: str) -> Context:
+        return build(
+            initial_prompt=version.initial_prompt,
+            newest_first=said_newest_first(session, vault=vault, up_to=reply.turn.number, after=after),
+            budget=budget,
+            count=counter(info),
+            most=BRAINSTORMING_MESSAGES if brainstorms else None,
+            notes=notes,
+        )
+
+    try:
+        context = built(notes)
+    except TooLong:  # the model may be another now, with a smaller window
+        if not notes:
+            raise
+        context = built("")
     request = Request(credential.provider, reply.model, context.messages, _sampling(reply))
-    return request, memory.load(context, info=info, budget=budget)
+    return request, memory.load(context, info=info, budget=budget, condenses=not brainstorms)
 
 
 def _sampling(reply: Reply) -> Sampling:

@@ -49,7 +49,7 @@ def upstreams(monkeypatch):
 
 def job(reply_id, fence):
     credential = relay.Credential(uuid.uuid4(), "demo", "k", crypto.random_key())
-    load = Load(catalog.model("demo", "m"), budget=4_000, tokens=100, prompt_tokens=50, since=0, counted=False)
+    load = Load(catalog.model("demo", "m"), budget=4_000, tokens=100, prompt_tokens=50, since=0, counted=False, condenses=False)
     return Job(reply_id, uuid.uuid4(), 1, 0, 1, fence, credential, Request("demo", "m", ()), load)
 
 

@@ -12,7 +12,7 @@ BUDGET = SMALL.input_budget(300)
 
 
 def load(tokens, *, counted=True, since=0):
-    return memory.load(Context((), tokens, 200, since, counted), info=SMALL, budget=BUDGET)
+    return memory.load(Context((), tokens, 200, since, counted), info=SMALL, budget=BUDGET, condenses=True)
 
 
 def test_a_reply_is_added_to_what_the_request_took():

@@ -9,7 +9,7 @@ from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
-from chats import replying, tasks
+from chats import tasks
 from chats.replying import desk
 from gptlab import worker_loop
 from gptlab.llm import client
@@ -32,17 +32,17 @@ def worker(monkeypatch, transactional_db):
     """Takes each task at once, in a thread. All have ended when the test has."""
     threads = []
 
-    def take(reply_id):
+    def take(task, **ids):
         def run():
             try:
-                replying.run(reply_id=reply_id)
+                task(**{name: str(each) for name, each in ids.items()})
             finally:
                 connections.close_all()
 
         threads.append(threading.Thread(target=run))
         threads[-1].start()
 
-    monkeypatch.setattr(tasks, "_send", take)
+    monkeypatch.setattr(tasks, "_hand_over", take)
     yield
     for thread in threads:
         thread.join(20)

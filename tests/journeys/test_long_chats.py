@@ -2,10 +2,13 @@
 
 import pytest
 
-from chats.context import OPENING_CUE
-from chats.models import Memory
+from chats import naming
+from chats.context import NOTES_HEAD, OPENING_CUE
+from chats.models import Digest, Memory
 from gptlab.llm import catalog, tokens
 from gptlab.llm.messages import Message, Role
+from tests.chats.conftest import make_assistant
+from tests.lab import wait_until
 
 
 @pytest.fixture(autouse=True)
@@ -16,9 +19,10 @@ def small_window(settings, tmp_path):
 
 
 def asked(upstream):
-    """The requests for replies, as messages."""
+    """The requests for replies and for notes, as messages; the one for a title left out."""
     bodies = [call["body"] for call in upstream.sent if call["path"].endswith("/chat/completions")]
-    return [[Message(Role(each["role"]), each["content"]) for each in body["messages"]] for body in bodies]
+    requests = [[Message(Role(each["role"]), each["content"]) for each in body["messages"]] for body in bodies]
+    return [messages for messages in requests if messages[0].text != naming.PROMPT]
 
 
 def takes(messages):
@@ -48,6 +52,52 @@ def test_the_gauge_has_what_the_next_request_takes_without_the_next_message(alic
     reply = takes([Message(Role.ASSISTANT, alice.transcript(chat)[-1]["text"])])
     assert before + reply <= memory.tokens <= before + reply + 3 * 7  # each message is weighed with a reply's frame
     assert memory.percent == -(-100 * memory.tokens // (2_048 - 300))
+
+
+@pytest.fixture
+def coach():
+    assistant = make_assistant(name="Coach", session_type="coaching")
+    assistant.active_version.summary_prompt = "Short notes. [[script=say:12]]"
+    assistant.active_version.save()
+    return assistant
+
+
+def notes(messages):
+    return next((message.text for message in messages if message.text.startswith(NOTES_HEAD)), None)
+
+
+def test_a_coaching_chat_is_condensed_after_the_reply_and_goes_on_with_the_notes(alice, coach, upstream):
+    chat = alice.start(coach)
+    alice.hears(chat)
+    for number in range(9):
+        alice.say(chat, f"Fact {number}: " + "ice floats on water. " * 20)
+        alice.hears(chat)
+        wait_until(lambda: Memory.objects.get().digest_job is None, 10, "it is condensed for ever")
+    requests = asked(upstream)
+    first = next(n for n, messages in enumerate(requests) if "Short notes." in messages[0].text)
+    after = requests[first + 1]
+    assert "k0011" in notes(after)
+    assert sum(message.text.startswith("Fact") for message in after) == 3  # of the last four messages, and the new one
+    assert all(f"Fact {number}: ice" in requests[first][1].text for number in range(first - 3))
+    assert max(takes(messages) for messages in requests) <= 2_048 - 300
+    assert Digest.objects.get().model == "gpt-4.1-mini"
+    assert [message["text"][:6] for message in alice.transcript(chat) if message["role"] == "user"] == [
+        f"Fact {number}" for number in range(9)
+    ]
+
+
+def test_the_turn_that_comes_before_the_notes_are_ready_waits_for_nothing_and_fits(alice, coach, upstream):
+    coach.active_version.summary_prompt = "Short notes. [[script=think:3]]"
+    coach.active_version.save()
+    chat = alice.start(coach)
+    alice.hears(chat)
+    for number in range(9):
+        alice.say(chat, f"Fact {number}: " + "ice floats on water. " * 20)
+        alice.hears(chat)
+    requests = asked(upstream)
+    slow = next(n for n, messages in enumerate(requests) if "Short notes." in messages[0].text)
+    assert notes(requests[slow + 1]) is None
+    assert max(takes(messages) for messages in requests) <= 2_048 - 300
 
 
 def test_a_message_larger_than_the_window_never_reaches_the_model_and_comes_back_as_a_draft(alice, sam, upstream):

@@ -1,0 +1,120 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chats.condensing.summarising import MOST_PARTS, USUAL_PROMPT, NotGood, Task, summarise, summary_tokens
+from gptlab.llm.messages import Completion, FinishReason, Message, Role, Usage
+
+BUDGET = 3_000
+
+
+def count(message):
+    return len(message.text.encode()) + 7
+
+
+class Model:
+    """Answers with numbered notes, or what it is told to; keeps what it was asked."""
+
+    def __init__(self, *answers, finish=FinishReason.STOP):
+        self.asked, self._answers, self._finish = [], list(answers), finish
+
+    def __call__(self, messages):
+        self.asked.append(messages)
+        answer = self._answers.pop(0) if self._answers else f"Notes {len(self.asked)}"
+        return Completion(answer, self._finish, Usage(1, 1))
+
+
+def task(model, **more):
+    return Task(**({"prompt": "Recap.", "budget": BUDGET, "summary_tokens": 100, "count": count, "ask": model} | more))
+
+
+def turns(*texts, start=1):
+    return [(start + n, [Message(Role.USER, text), Message(Role.ASSISTANT, f"re {text}")]) for n, text in enumerate(texts)]
+
+
+def test_one_request_carries_the_earlier_notes_and_every_message():
+    model = Model()
+    assert summarise(task(model), turns("tea", "coffee"), notes="They like cocoa.") == ("Notes 1", 2)
+    [(system, user)] = model.asked
+    assert (system.role, user.role) == ("system", "user")
+    assert system.text.startswith("Recap.")
+    for said in ("They like cocoa.", "User: tea", "Assistant: re tea", "User: coffee", "Assistant: re coffee"):
+        assert said in user.text
+
+
+def test_without_a_prompt_of_the_assistants_the_usual_one_is_used():
+    model = Model()
+    summarise(task(model, prompt=""), turns("tea"), notes="")
+    assert model.asked[0][0].text.startswith(USUAL_PROMPT)
+
+
+def test_what_does_not_fit_into_one_request_goes_in_parts_and_each_carries_the_notes_before():
+    model = Model()
+    texts = [f"{n}" + "x" * 500 for n in range(6)]
+    notes, covered = summarise(task(model), turns(*texts), notes="Before.")
+    assert len(model.asked) > 1
+    assert (notes, covered) == (f"Notes {len(model.asked)}", 6)
+    assert "Before." in model.asked[0][1].text
+    for n, (_, user) in enumerate(model.asked[1:], 1):
+        assert f"Notes {n}" in user.text
+    everything = "".join(user.text for _, user in model.asked)
+    assert all(text in everything and f"re {text}" in everything for text in texts)
+
+
+@given(
+    st.lists(st.tuples(st.text(max_size=4000), st.text(max_size=900)), min_size=1, max_size=12),
+    st.text(max_size=100),
+    st.integers(2_000, 6_000),
+)
+def test_every_request_fits_and_nothing_is_left_out(said, notes, budget):
+    model = Model()
+    rows = [(n, [Message(Role.USER, mine), Message(Role.ASSISTANT, theirs)]) for n, (mine, theirs) in enumerate(said)]
+    try:
+        _, covered = summarise(task(model, budget=budget), rows, notes=notes)
+    except NotGood:
+        return  # shorter than any notes
+    assert all(sum(count(message) for message in messages) <= budget for messages in model.asked)
+    everything = "".join(user.text for _, user in model.asked)
+    whole = [text for n, messages in rows if n <= covered for text in (m.text for m in messages) if len(text) < 300]
+    assert all(text in everything for text in whole)
+
+
+def test_a_message_larger_than_a_request_is_cut_into_pieces_and_its_turn_covered_with_the_last():
+    model = Model()
+    words = " ".join(f"w{n}" for n in range(1500))
+    assert summarise(task(model), turns(words, "end"), notes="")[1] == 2
+    everything = "".join(user.text.partition("MESSAGES\n\n")[2] for _, user in model.asked).replace("\n\n", "")
+    assert words in everything
+
+
+def test_after_so_many_parts_it_ends_with_the_turns_that_they_held():
+    model = Model()
+    notes, covered = summarise(task(model), turns(*("x" * 2_000 for _ in range(30))), notes="")
+    assert len(model.asked) == MOST_PARTS
+    assert (notes, covered) == (f"Notes {MOST_PARTS}", covered)
+    assert 0 < covered < 30
+
+
+@pytest.mark.parametrize(
+    ("answer", "finish"),
+    [
+        ("", FinishReason.STOP),
+        (" \n…\u200b", FinishReason.STOP),
+        ("They like tea", FinishReason.LENGTH),
+        ("They like tea", FinishReason.CONTENT_FILTER),
+        ("They like tea. " * 40, FinishReason.STOP),
+    ],
+)
+def test_empty_cut_off_filtered_and_longer_notes_are_no_good(answer, finish):
+    with pytest.raises(NotGood):
+        summarise(task(Model(answer, finish=finish)), turns("I like tea.", "Only tea."), notes="")
+
+
+def test_one_bad_part_spoils_the_whole():
+    with pytest.raises(NotGood):
+        summarise(task(Model("Notes 1", "")), turns(*("x" * 900 for _ in range(4))), notes="")
+
+
+@pytest.mark.parametrize(("window", "tokens"), [(1_024, 128), (4_096, 512), (8_192, 1_024), (1_050_000, 2_048)])
+def test_notes_take_an_eighth_of_the_window_at_most(window, tokens):
+    assert summary_tokens(window) == tokens
