@@ -1,30 +1,24 @@
 """Providers and models: where to send a request and what may be in it. The operator's settings decide, never a visitor."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.text import slugify
 
-SAMPLING_PARAMETERS = frozenset({"temperature", "top_p", "frequency_penalty", "presence_penalty"})
-# What a reasoning model may think before it writes, on top of the reply's own limit: OpenAI advises to leave this much.
-# Without it a short limit is spent on thinking, and the visitor pays for an empty reply.
-REASONING_ROOM = 25_000
+from gptlab.llm import model_facts
+from gptlab.llm.model_facts import SAMPLING_PARAMETERS, ModelInfo
+
+__all__ = [
+    "MINTED_PREFIX", "SAMPLING_PARAMETERS", "ModelInfo", "Provider", "UnknownProvider", "choose", "encoding", "model", "offered",
+    "provider", "providers", "usable",
+]  # fmt: skip
+
 MINTED_PREFIX = "lab-"  # keys that GPT Lab mints for keyless servers
-_SHIPPED = Path(__file__).with_name("models.toml")
-_UNKNOWN = {
-    # A model newer than the table: like the newest ones in what it takes, careful in what it holds.
-    "openai": {"context_window": 128_000, "reasoning": True},
-    # Local servers load small windows by default, and many cut silently what does not fit.
-    "": {"context_window": 8_192},
-}
 # A fine-tuned model or a dated snapshot is its base model here: ft:gpt-4o-2024-08-06:org::id
 _VARIANT = re.compile(r"(?:ft:)?(?P<base>[^:]+?)(?:-\d{4}-\d\d-\d\d)?(?::.*)?")
 
@@ -49,35 +43,7 @@ class Provider:
     accepts_any_key: bool = False  # a key needs only the right form: no upstream can say that it is wrong
     sends_key: bool = True
     takes_store: bool = False  # knows the field `store`; others may refuse a field that they do not know
-
-
-@dataclass(frozen=True, slots=True)
-class ModelInfo:
-    """Sizes in tokens. `reasoning`: thinks before it writes, so it may be silent for minutes before the first word."""
-
-    name: str
-    context_window: int
-    max_output: int | None = None
-    reasoning: bool = False
-    parameters: frozenset[str] = SAMPLING_PARAMETERS
-    max_tokens_name: str = "max_tokens"
-    encoding: str = "o200k_base"
-    endpoint: str = "chat"
-    offered: bool = True
-
-    def reply_limit(self, max_tokens: int | None) -> int:
-        """The tokens that a reply is held to when `max_tokens` are wanted, and that the window must have free.
-
-        A reasoning model gets room to think on top. Half of the window at most: the rest is for what is asked.
-        """
-        most = min(self.max_output or self.context_window, self.context_window // 2)
-        if max_tokens is None:
-            return min(most, self.context_window // 4)
-        return min(max_tokens + (REASONING_ROOM if self.reasoning else 0), most)
-
-    def input_budget(self, max_tokens: int | None) -> int:
-        """The tokens that the messages may take, so that the reply fits behind them."""
-        return self.context_window - self.reply_limit(max_tokens)
+    moderates: bool = False  # has an endpoint that says what is wrong with a text
 
 
 def providers() -> tuple[Provider, ...]:
@@ -94,43 +60,63 @@ def provider(provider_id: str) -> Provider:
 
 def model(provider_id: str, name: str) -> ModelInfo:
     """What is known of a model, or careful assumptions."""
-    table = _models(settings.MODELS_FILE).get(provider_id, {})
-    known = table.get(name) or table.get(_base(name))
-    if known is not None:
-        return known
-    return _info(provider_id, name, _UNKNOWN.get(provider_id, _UNKNOWN[""]))
+    return _model(settings.MODELS_FILE, provider_id, name, is_openai=_is_openai(provider_id))
 
 
 def encoding(name: str) -> str:
     """How a model's tokens are counted, whoever serves it."""
-    for table in _models(settings.MODELS_FILE).values():
-        known = table.get(name) or table.get(_base(name))
-        if known is not None:
-            return known.encoding
+    own_file = settings.MODELS_FILE
+    for provider_id in model_facts.providers(own_file):
+        if not {name, _base(name)}.isdisjoint(model_facts.listed(own_file, provider_id)):
+            return model(provider_id, name).encoding
     return "o200k_base"
 
 
-def chat_models(provider_id: str, names: Iterable[str]) -> list[str]:
-    """Those of a server's models that can chat, sorted. OpenAI lists voices and pictures too: there only known ones count."""
-    unique = sorted(set(names))
-    if not (urlsplit(provider(provider_id).base_url).hostname or "").endswith("openai.com"):
-        return unique
-    table = _models(settings.MODELS_FILE).get(provider_id, {})
-    return [name for name in unique if name in table or _base(name) in table]
+def usable(provider_id: str, names: Iterable[str]) -> list[str]:
+    """Those of a server's models that can chat and that the operator allows, sorted.
+
+    OpenAI lists voices and pictures too: there only models that are in a table count.
+    """
+    known = model_facts.listed(settings.MODELS_FILE, provider_id)
+    only_known = _is_openai(provider_id)
+    return [
+        name
+        for name in sorted(set(names))
+        if (not only_known or name in known or _base(name) in known) and model(provider_id, name).allowed
+    ]
 
 
 def offered(provider_id: str, allowed: Sequence[str]) -> list[str]:
     """The models to choose from, best offer first: of those that the key may use, in the table's order, then the others."""
-    table = _models(settings.MODELS_FILE).get(provider_id, {})
-    named = [name for name, info in table.items() if info.offered and name in allowed]
-    return named + [name for name in allowed if name not in table and _base(name) not in table]
+    known = model_facts.listed(settings.MODELS_FILE, provider_id)
+    offers = [name for name in known if name in allowed]
+    offers += [name for name in allowed if name not in known and _base(name) not in known]
+    return [name for name in offers if (info := model(provider_id, name)).offered and info.allowed]
 
 
 def choose(provider_id: str, wanted: str, allowed: Sequence[str]) -> str:
-    """The wanted model if the key may use it, else the first one offered; where none is, the wanted one again."""
-    if wanted in allowed:
+    """The wanted model if the key and the operator allow it, else the first one offered; where none is, the wanted one again.
+
+    A model that is not offered can be wanted all the same: an assistant was made for it when it was.
+    """
+    left = [name for name in allowed if model(provider_id, name).allowed]
+    if wanted in left:
         return wanted
-    return next(iter([*offered(provider_id, allowed), *allowed]), wanted)
+    return next(iter([*offered(provider_id, left), *left]), wanted)
+
+
+@lru_cache(maxsize=1024)
+def _model(own_file: str, provider_id: str, name: str, *, is_openai: bool) -> ModelInfo:
+    info = model_facts.read(own_file, provider_id, name, base=_base(name))
+    own_word = model_facts.says(own_file, provider_id, name, base=_base(name), fact="endpoint")
+    if provider_id == "openai" and not is_openai and not own_word:
+        return replace(info, endpoint="completions" if info.endpoint == "completions" else "chat")
+    return info
+
+
+def _is_openai(provider_id: str) -> bool:
+    """Whether it is OpenAI itself. What stands in its place may know its older endpoints only, and lists what it has."""
+    return provider_id == "openai" and (urlsplit(settings.OPENAI_BASE_URL).hostname or "").endswith("openai.com")
 
 
 @lru_cache(maxsize=8)
@@ -143,13 +129,23 @@ def _providers(openai_url: str, keyless: tuple[str, ...], demo_url: str) -> tupl
             key_prefix="sk-",
             key_help_url="https://platform.openai.com/api-keys",
             takes_store=True,
+            moderates=True,
         )
     ]
     listed += [_keyless(entry) for entry in keyless]
     if demo_url:
         demo_url = demo_url.rstrip("/")
         listed.append(
-            Provider("demo", "Demo", demo_url, keyless=True, key_prefix="demo-", accepts_any_key=True, takes_store=True)
+            Provider(
+                id="demo",
+                name="Demo",
+                base_url=demo_url,
+                keyless=True,
+                key_prefix="demo-",
+                accepts_any_key=True,
+                takes_store=True,
+                moderates=True,
+            )
         )
     ids = [known.id for known in listed]
     if len(set(ids)) < len(ids):
@@ -170,32 +166,6 @@ def _keyless(entry: str) -> Provider:
         accepts_any_key=True,
         sends_key=False,
     )
-
-
-@lru_cache(maxsize=8)
-def _models(own_file: str) -> dict[str, dict[str, ModelInfo]]:
-    """Provider id → model name → facts: the operator's file first, then what is shipped and not in it."""
-    tables: dict[str, dict[str, ModelInfo]] = {}
-    for path in [Path(own_file), _SHIPPED] if own_file else [_SHIPPED]:
-        try:
-            facts = tomllib.loads(path.read_text())
-            for provider_id, models in facts.items():
-                table = tables.setdefault(provider_id, {})
-                for name, fields in models.items():
-                    table.setdefault(name, _info(provider_id, name, fields))
-        except (OSError, ValueError, TypeError, AttributeError) as error:
-            reason = f"MODELS_FILE ({path}) can't be used: {error} (gptlab/llm/models.toml shows the form)."
-            raise ImproperlyConfigured(reason) from error
-    return tables
-
-
-def _info(provider_id: str, name: str, fields: dict[str, Any]) -> ModelInfo:
-    facts: dict[str, Any] = {"max_tokens_name": "max_completion_tokens" if provider_id == "openai" else "max_tokens", **fields}
-    if fields.get("reasoning"):
-        facts.setdefault("parameters", ())
-    if "parameters" in facts:
-        facts["parameters"] = frozenset(facts["parameters"])
-    return ModelInfo(name=name, **facts)
 
 
 def _base(name: str) -> str:

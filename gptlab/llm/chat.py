@@ -9,7 +9,6 @@ from gptlab.llm.messages import Delta, Event, Finish, FinishReason, Request, Usa
 
 path = "chat/completions"
 
-_TOKENS_MOST = 1_000_000_000
 _REASONS = {"length": FinishReason.LENGTH, "max_tokens": FinishReason.LENGTH, "content_filter": FinishReason.CONTENT_FILTER}
 
 
@@ -18,44 +17,48 @@ def body(request: Request, info: ModelInfo, *, store: bool | None = None) -> dic
     sampling = request.sampling
     fields: dict[str, object] = {
         "model": request.model,
-        "messages": [{"role": message.role.value, "content": _sendable(message.text)} for message in request.messages],
+        "messages": [{"role": message.role.value, "content": wire.sendable(message.text)} for message in request.messages],
         "stream": True,
-        "stream_options": {"include_usage": True},
     }
+    if info.tells_usage:
+        fields["stream_options"] = {"include_usage": True}
     if store is not None:
         fields["store"] = store
     if sampling.max_tokens is not None and info.max_tokens_name:
         fields[info.max_tokens_name] = info.reply_limit(sampling.max_tokens)
-    for name in sorted(info.parameters):
-        value = getattr(sampling, name)
-        if value is not None:
-            fields[name] = value
-    return fields
+    return fields | sampling.asked(info.parameters)
 
 
-def read(event: bytes) -> list[Event]:
-    """What one event of the stream says: nothing, if it makes no sense. Raises UpstreamError if it carries an error."""
-    said = wire.parse(event)
-    if not isinstance(said, dict):
+class Reader:
+    """One stream's events as ours."""
+
+    def read(self, event: bytes) -> list[Event]:
+        """What one event says: nothing, if it makes no sense. Raises UpstreamError if it carries an error."""
+        said = wire.parse(event)
+        if not isinstance(said, dict):
+            return []
+        refusal = refusals.refusal_in(said)
+        if refusal is not None:
+            raise refusal
+        events: list[Event] = []
+        choices = said.get("choices")
+        choice = choices[0] if isinstance(choices, list) and choices else None
+        if isinstance(choice, dict):
+            delta = choice.get("delta")
+            text = _text(delta) if isinstance(delta, dict) else ""
+            if text:
+                events.append(Delta(text))
+            reason = choice.get("finish_reason")
+            if reason and isinstance(reason, str):
+                events.append(Finish(_REASONS.get(reason, FinishReason.STOP)))
+        usage = said.get("usage")
+        if isinstance(usage, dict):
+            events += Usage.told(usage.get("prompt_tokens"), usage.get("completion_tokens"))
+        return events
+
+    def rest(self) -> list[Event]:
+        """Nothing is ever held back."""
         return []
-    refusal = refusals.refusal_in(said)
-    if refusal is not None:
-        raise refusal
-    events: list[Event] = []
-    choices = said.get("choices")
-    choice = choices[0] if isinstance(choices, list) and choices else None
-    if isinstance(choice, dict):
-        delta = choice.get("delta")
-        text = _text(delta) if isinstance(delta, dict) else ""
-        if text:
-            events.append(Delta(text))
-        reason = choice.get("finish_reason")
-        if reason and isinstance(reason, str):
-            events.append(Finish(_REASONS.get(reason, FinishReason.STOP)))
-    usage = said.get("usage")
-    if isinstance(usage, dict):
-        events += _usage(usage)
-    return events
 
 
 def _text(delta: dict[str, object]) -> str:
@@ -68,19 +71,3 @@ def _text(delta: dict[str, object]) -> str:
         return "".join(part for part in parts if isinstance(part, str))
     refusal = delta.get("refusal")
     return refusal if isinstance(refusal, str) else ""
-
-
-def _usage(usage: dict[str, object]) -> list[Event]:
-    tokens_in, tokens_out = usage.get("prompt_tokens"), usage.get("completion_tokens")
-    if type(tokens_in) is int and type(tokens_out) is int and 0 <= tokens_in < _TOKENS_MOST and 0 <= tokens_out < _TOKENS_MOST:
-        return [Usage(tokens_in, tokens_out)]
-    return []
-
-
-def _sendable(text: str) -> str:
-    """Half a surrogate pair, as a paste can contain, has no place in JSON."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return text

@@ -49,6 +49,7 @@ class Watch:
         """What the reply has come to decides how long the next wait may be."""
         if reading.finished:
             self._silence = self._deadlines.after_finish
+            self._end = min(self._end, self._loop.time() + self._silence)  # whatever else is written is no part of the reply
         elif reading.has_text:
             self._silence = self._deadlines.quiet
 

@@ -87,6 +87,13 @@ class Unreachable(UpstreamError):
 
 
 class BadRequest(UpstreamError):
-    """The upstream does not accept the request as it is: a parameter, a model without chat, a wrong address."""
+    """The upstream does not accept the request as it is: a parameter, a model without chat, a wrong address.
+
+    `parameter` is the field of ours that it says it does not take, if it names one.
+    """
 
     code = "bad_request"
+
+    def __init__(self, retry_after: float | None = None, *, parameter: str = "") -> None:
+        super().__init__(retry_after)
+        self.parameter = parameter

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+TOKENS_MOST = 1_000_000_000  # more than any model can take is a slip of the upstream
+
 
 class Role(StrEnum):
     SYSTEM = "system"
@@ -25,6 +27,11 @@ class Sampling:
     top_p: float | None = None
     frequency_penalty: float | None = None
     presence_penalty: float | None = None
+
+    def asked(self, parameters: frozenset[str]) -> dict[str, object]:
+        """Those of these parameters that are asked for, by name."""
+        values = {name: getattr(self, name) for name in sorted(parameters)}
+        return {name: value for name, value in values.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -49,6 +56,13 @@ class Usage:
     tokens_in: int
     tokens_out: int
     estimated: bool = False
+
+    @classmethod
+    def told(cls, tokens_in: object, tokens_out: object) -> "list[Usage]":
+        """What an upstream says of it, if that makes sense: one, or none."""
+        if type(tokens_in) is int and type(tokens_out) is int and 0 <= tokens_in < TOKENS_MOST and 0 <= tokens_out < TOKENS_MOST:
+            return [cls(tokens_in, tokens_out)]
+        return []
 
 
 class FinishReason(StrEnum):

@@ -1,14 +1,20 @@
 """One reply, read from the bytes of its stream: what counts, in which order, and whether it is whole. No network here."""
 
-from collections.abc import Callable
+from typing import Protocol
 
 from gptlab.llm import errors, refusals, wire
 from gptlab.llm.messages import Delta, Event, Finish, Usage
 
-Translator = Callable[[bytes], list[Event]]
-
 STREAM_MOST_BYTES = 64 * 1024 * 1024
 _HEAD_MOST_BYTES = 64 * 1024
+
+
+class Reader(Protocol):
+    """An endpoint's translator of one stream (in `chat`, `responses`, `completion`)."""
+
+    def read(self, event: bytes) -> list[Event]: ...
+
+    def rest(self) -> list[Event]: ...
 
 
 class Reading:
@@ -17,11 +23,12 @@ class Reading:
     Events come out as Deltas, one Finish, and at the end one Usage if the upstream told it. What follows Finish is dropped.
     """
 
-    def __init__(self, read: Translator) -> None:
+    def __init__(self, reader: Reader) -> None:
         self.done = False  # nothing more will come
         self.finished = False  # the upstream said why it stopped writing
         self.has_text = False
-        self._read = read
+        self._reader = reader
+        self._read = reader.read
         self._stream = wire.EventStream()
         self._usage: Usage | None = None
         self._refusal: errors.UpstreamError | None = None
@@ -41,6 +48,8 @@ class Reading:
     def close(self) -> list[Event]:
         """The last events, when no more bytes come."""
         events = [] if self.done else self._take(self._stream.close())
+        if not self.finished:
+            events += self._reader.rest()
         if self.finished and self._usage:
             events.append(self._usage)
         return events

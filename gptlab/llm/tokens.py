@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from gptlab.llm import catalog
+from gptlab.llm import catalog, dialogue
 from gptlab.llm.catalog import ModelInfo
 from gptlab.llm.messages import Message, Request, Usage
 
@@ -52,7 +52,12 @@ _loading = Lock()
 
 
 def count_request(messages: Sequence[Message], info: ModelInfo) -> int:
-    """The tokens of all that is sent, with what the model's endpoint adds around the texts."""
+    """The tokens of all that is sent, with what the model's endpoint adds around the texts.
+
+    Responses does not say what it adds; what it bills is what Chat Completions does.
+    """
+    if info.endpoint == "completions":
+        return _count(dialogue.prompt(messages), info.encoding)
     texts = sum(_count(message.text, info.encoding) + _count(message.role.value, info.encoding) for message in messages)
     return texts + PER_MESSAGE * len(messages) + PER_REPLY
 

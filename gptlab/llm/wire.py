@@ -90,3 +90,12 @@ def parse(data: bytes) -> object:
         return orjson.loads(lenient.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
     except (ValueError, RecursionError):
         return None
+
+
+def sendable(text: str) -> str:
+    """Half a surrogate pair, as a paste can contain, has no place in JSON."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text

@@ -5,7 +5,7 @@ import gzip as compression
 from typing import TYPE_CHECKING, Any
 
 from gptlab.llm import demo_replies
-from tests.fakes.wire_cases import DONE, WIRE_CASES, delta, finish, usage
+from tests.fakes.wire_cases import WIRE_CASES
 
 if TYPE_CHECKING:
     from tests.fakes.upstream import Call
@@ -73,7 +73,7 @@ async def linger(call: "Call") -> bool:
     """Everything but the end: no [DONE], and the line stays open."""
     await call.head()
     await _tokens(call, _counted("3"))
-    await call.write(finish() + usage())
+    await call.write(call.wire.end(used=(7, 2)))
     return await hang(call)
 
 
@@ -87,7 +87,7 @@ async def cut_after(call: "Call", tokens: str) -> bool:
 async def no_finish(call: "Call", tokens: str) -> bool:
     await call.head()
     await _tokens(call, _counted(tokens))
-    await call.write(DONE)
+    await call.write(call.wire.done)
     return await call.end()
 
 
@@ -95,7 +95,7 @@ async def cut_after_done(call: "Call") -> bool:
     """A whole reply, but the HTTP message has no end."""
     await call.head()
     await _tokens(call, _counted("3"))
-    await call.write(finish() + usage() + DONE)
+    await call.write(call.wire.end(used=(7, 2)) + call.wire.done)
     return call.drop()
 
 
@@ -103,7 +103,7 @@ async def late_end(call: "Call") -> bool:
     """A whole reply; the end of the HTTP message comes a little later."""
     await call.head()
     await _tokens(call, _counted("3"))
-    await call.write(finish() + DONE)
+    await call.write(call.wire.end() + call.wire.done)
     await asyncio.sleep(0.03)
     return await call.end()
 
@@ -115,7 +115,7 @@ async def drop(call: "Call") -> bool:
 
 async def wire(call: "Call", name: str) -> bool:
     case = WIRE_CASES[name]
-    await call.head(content_type="text/html" if name == "HTML" else "text/event-stream")
+    await call.head(content_type="text/html" if name.endswith("HTML") else "text/event-stream")
     for chunk in case.chunks:
         await call.write(chunk)
         if len(case.chunks) < 100:
@@ -126,7 +126,7 @@ async def wire(call: "Call", name: str) -> bool:
 async def gzip(call: "Call") -> bool:
     """Compressed, though nobody asked for it."""
     await call.head(content_encoding="gzip")
-    await call.write(compression.compress(delta("Hello") + finish() + DONE))
+    await call.write(compression.compress(call.wire.delta("Hello") + call.wire.end() + call.wire.done))
     return await call.end()
 
 
@@ -201,7 +201,41 @@ async def content_filter(call: "Call") -> bool:
 
 
 async def bad_parameter(call: "Call") -> bool:
-    return await _refuse(call, 400, "unsupported_value", "Unsupported value: 'temperature' does not support 0.9.")
+    """Refuses for ever what is never sent."""
+    return await _refuse(call, 400, "unsupported_value", "Unsupported value: 'temperature' does not support 0.9.", "temperature")
+
+
+async def takes_only(call: "Call", *names: str) -> bool:
+    """Refuses each field that is none of these, one after the other, as a reasoning model does."""
+    always = {"model", "messages", "input", "prompt", "stream", "store", "stop"}
+    for name in call.record["body"]:
+        if name not in always and name not in names:
+            return await _refuse(call, 400, "unsupported_parameter", f"Unsupported parameter: '{name}' is not supported.", name)
+    return await echo(call)
+
+
+async def takes_no_extras(call: "Call", *names: str) -> bool:
+    """Refuses these fields as servers do that check their input with pydantic."""
+    extras = [name for name in names if name in call.record["body"]]
+    details = [{"type": "extra_forbidden", "loc": ["body", name], "msg": "Extra inputs are not permitted"} for name in extras]
+    return await (call.json(422, {"detail": details}) if details else echo(call))
+
+
+async def no_usage(call: "Call") -> bool:
+    """A whole reply that does not say what it cost."""
+    await call.head()
+    await _tokens(call, _counted("3"))
+    await call.write(call.wire.end() + call.wire.done)
+    return await call.end()
+
+
+async def continues(call: "Call") -> bool:
+    """A model that knows no end: it goes on in the visitor's name, and for ever."""
+    await call.head()
+    await _tokens(call, ["Well", ".\n", "<|us", "er|>", "\nAnd then?"])
+    while True:
+        await call.write(call.wire.delta(" and then"))
+        await asyncio.sleep(0.005)
 
 
 async def leaky(call: "Call", code: str = "400") -> bool:
@@ -232,8 +266,8 @@ async def no_models(call: "Call") -> bool:
     return await models(call, "0")
 
 
-async def _refuse(call: "Call", code: int, name: str | None, message: str, **headers: str) -> bool:
-    error = {"message": message, "type": "invalid_request_error", "param": None, "code": name}
+async def _refuse(call: "Call", code: int, name: str | None, message: str, param: str | None = None, **headers: str) -> bool:
+    error = {"message": message, "type": "invalid_request_error", "param": param, "code": name}
     return await call.json(code, {"error": error}, **headers)
 
 
@@ -241,16 +275,15 @@ async def _say(call: "Call", tokens: list[str], *, pause: float = 0.0, head: boo
     if head:
         await call.head()
     await _tokens(call, tokens, pause=pause)
-    await call.write(finish())
-    if (call.record["body"].get("stream_options") or {}).get("include_usage"):
-        await call.write(usage(len(call.last_text) // 4, len(tokens)))
-    await call.write(DONE)
+    used = (len(call.last_text) // 4, len(tokens)) if call.wants_usage else None
+    await call.write(call.wire.end(used=used) + call.wire.done)
     return await call.end()
 
 
 async def _tokens(call: "Call", tokens: list[str], *, pause: float = 0.0) -> None:
+    await call.write(call.wire.head)
     for token in tokens:
-        await call.write(delta(token), text=token)
+        await call.write(call.wire.delta(token), text=token)
         if pause:
             await asyncio.sleep(pause)
 

@@ -1,4 +1,6 @@
-"""A scripted OpenAI-compatible upstream on a real socket: in a thread of the test, or `python -m tests.fakes.upstream --port N`.
+"""A scripted OpenAI-compatible upstream on a real socket, with all three endpoints.
+
+In a thread of the test, or `python -m tests.fakes.upstream --port N`.
 
 What it does is chosen by `[[script=name:argument:…]]` in a message (the last one counts), by the model `script:name:argument:…`,
 or, for the list of models, by a key that contains `script.name.argument…-`. `scripts.py` has the
@@ -16,7 +18,9 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from gptlab.llm import dialogue
 from tests.fakes.scripts import SCRIPTS
+from tests.fakes.wire_formats import Format, of_path
 
 DEFAULT_MODELS = ("gpt-4.1-mini", "gpt-6-luna", "gpt-6.1-terra", "text-embedding-3-small", "tts-1", "gpt-image-2")
 
@@ -122,9 +126,18 @@ class Call:
         self.upstream, self.writer, self.record = upstream, writer, record
 
     @property
+    def wire(self) -> Format:
+        """How the endpoint that was asked writes its stream."""
+        return of_path(self.record["path"])
+
+    @property
+    def wants_usage(self) -> bool:
+        asked = self.record["body"]
+        return "input" in asked or bool((asked.get("stream_options") or {}).get("include_usage"))
+
+    @property
     def last_text(self) -> str:
-        messages = self.record["body"].get("messages") or [{"content": ""}]
-        return messages[-1]["content"]
+        return last_text(self.record["body"])
 
     @property
     def api_key(self) -> str:
@@ -141,6 +154,8 @@ class Call:
 
     async def write(self, data: bytes, *, text: str = "") -> None:
         self.record["text"] += text
+        if not data:  # an empty chunk would be the end
+            return
         self.writer.write(b"%x\r\n%b\r\n" % (len(data), data))
         await self.writer.drain()
 
@@ -153,6 +168,19 @@ class Call:
     def drop(self) -> bool:
         self.writer.transport.abort()
         return False
+
+
+def said(asked: dict[str, Any]) -> list[dict[str, Any]]:
+    """The messages of a request, whatever the endpoint."""
+    if isinstance(asked.get("prompt"), str):
+        return [{"role": message.role.value, "content": message.text} for message in dialogue.messages(asked["prompt"])]
+    messages = asked.get("messages") or asked.get("input") or []
+    return messages if isinstance(messages, list) else [{"role": "user", "content": messages}]
+
+
+def last_text(asked: dict[str, Any]) -> str:
+    messages = said(asked)
+    return messages[-1]["content"] if messages else ""
 
 
 async def answer_json(writer: asyncio.StreamWriter, status: int, value: Any, **headers: str) -> bool:
@@ -177,7 +205,7 @@ def _script(path: str, headers: dict[str, str], asked: dict[str, Any]) -> list[s
     if path.endswith("/models"):
         found = re.findall(r"script\.([\w.]+)-", headers.get("authorization", ""))
         return found[-1].split(".") if found else ["models"]
-    texts = " ".join(str(message.get("content")) for message in asked.get("messages", []))
+    texts = " ".join(str(message.get("content")) for message in said(asked))
     found = re.findall(r"\[\[script=([^\]]+)\]\]", texts)
     if _wants_title(asked):
         found = [name for name in found if name.startswith("title")] or ["title"]

@@ -1,12 +1,11 @@
 """Streams as good and bad upstreams send them: the bytes, in the pieces in which they come, and what must be read from them."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from gptlab.llm.messages import FinishReason, Usage
+from tests.fakes.wire_formats import DONE, FORMATS, Chat, Completions, Format, Responses, event, usage_chunk
 
-DONE = b"data: [DONE]\n\n"
 SECRET_ERROR = "Incorrect API key provided: sk-secret-key-0123456789. Your prompt was: marker-of-the-prompt"
 
 
@@ -20,8 +19,10 @@ class WireCase:
     usage: Usage | None = None
 
 
-def event(value: Any) -> bytes:
-    return b"data: " + json.dumps(value, ensure_ascii=False).encode() + b"\n\n"
+CHAT = Chat()
+RESPONSES = Responses()
+COMPLETIONS = Completions()
+usage = usage_chunk
 
 
 def delta(content: Any, **more: Any) -> bytes:
@@ -37,11 +38,7 @@ def error(**fields: Any) -> bytes:
 
 
 def finish(reason: str = "stop") -> bytes:
-    return event({"choices": [{"index": 0, "delta": {}, "finish_reason": reason}]})
-
-
-def usage(tokens_in: Any = 7, tokens_out: Any = 2) -> bytes:
-    return event({"choices": [], "usage": {"prompt_tokens": tokens_in, "completion_tokens": tokens_out}})
+    return CHAT.end(reason)
 
 
 def one_by_one(data: bytes) -> list[bytes]:
@@ -52,7 +49,7 @@ HELLO = delta("Hel") + delta("lo") + finish()
 GOOD = HELLO + usage() + DONE
 SEEN = Usage(7, 2)
 
-WIRE_CASES: dict[str, WireCase] = {
+CHAT_CASES: dict[str, WireCase] = {
     "good": WireCase([GOOD], "Hello", usage=SEEN),
     "byte by byte": WireCase(one_by_one(GOOD), "Hello", usage=SEEN),
     "role first": WireCase([chunk(delta={"role": "assistant", "content": ""}), GOOD], "Hello", usage=SEEN),
@@ -120,3 +117,114 @@ WIRE_CASES: dict[str, WireCase] = {
     "a line of two megabytes": WireCase([delta("He"), delta("x" * 2_000_000), delta("llo"), finish()], "Hello"),
     "a megabyte without an end": WireCase([delta("Hel"), b"data: ", *[b"x" * 65_536] * 40], "Hel", "interrupted"),
 }
+
+
+def cases_of_all(form: Format) -> dict[str, WireCase]:
+    """What must be read from the stream of any endpoint, in its own format."""
+    hello = form.head + form.delta("Hel") + form.delta("lo") + form.end()
+    good = form.head + form.delta("Hel") + form.delta("lo") + form.end(used=(7, 2)) + form.done
+    accents = form.delta("né 🧪")
+    return {
+        "good": WireCase([good], "Hello", usage=SEEN),
+        "byte by byte": WireCase(one_by_one(good), "Hello", usage=SEEN),
+        "CRLF": WireCase([good.replace(b"\n", b"\r\n")], "Hello", usage=SEEN),
+        "CR byte by byte": WireCase(one_by_one(good.replace(b"\n", b"\r")), "Hello", usage=SEEN),
+        "comments": WireCase([b": ping\n\n" + hello + b": bye\n\n"], "Hello"),
+        "code point split": WireCase([accents[:-60], *one_by_one(accents[-60:]), form.end()], "né 🧪"),
+        "invalid UTF-8": WireCase([form.delta("caf@!").replace(b"@", b"\xe9") + form.end()], "caf\ufffd!"),
+        "half a surrogate pair": WireCase([form.delta("a@b").replace(b"@", b"\\ud83e") + form.end()], "a\ufffdb"),
+        "NUL": WireCase([form.delta("a\0b") + form.end()], "a\0b"),
+        "data is no JSON": WireCase([b"data: oops\n\n", hello, b"data: {\n\n"], "Hello"),
+        "JSON of other kinds": WireCase([b'data: []\n\ndata: 1\n\ndata: "x"\n\ndata: null\n\n', hello], "Hello"),
+        "choices empty": WireCase([event({"choices": []}), event({"response": None, "type": None}), hello], "Hello"),
+        "text null": WireCase([form.delta(None), hello], "Hello"),
+        "text a number": WireCase([form.delta(42), hello], "Hello"),
+        "text empty": WireCase([form.delta(""), hello], "Hello"),
+        "deltas after finish": WireCase([hello, form.delta(" there"), form.end("length")], "Hello"),
+        "length": WireCase([form.delta("Hel"), form.end("length")], "Hel", FinishReason.LENGTH),
+        "content filter": WireCase([form.delta("Hel"), form.end("content_filter")], "Hel", FinishReason.CONTENT_FILTER),
+        "finish without text": WireCase([form.head, form.end("length")], "", FinishReason.LENGTH),
+        "no finish": WireCase([form.head, form.delta("Hel"), DONE], "Hel", "interrupted"),
+        "no finish, no text": WireCase([form.head, DONE], "", "server_error"),
+        "nothing at all": WireCase([], "", "server_error"),
+        "DONE first": WireCase([DONE, hello], "", "server_error"),
+        "DONE twice": WireCase([hello, DONE, DONE], "Hello"),
+        "usage negative": WireCase([form.delta("Hello"), form.end(used=(-1, 2))], "Hello"),
+        "usage huge": WireCase([form.delta("Hello"), form.end(used=(10**30, 2))], "Hello"),
+        "usage of other kinds": WireCase([form.delta("Hello"), form.end(used=("7", True))], "Hello"),
+        "HTML": WireCase([b"<!doctype html>\n<html>\n<p>data: nothing here</p>\n\n</html>"], "", "server_error"),
+        "error first": WireCase([error(message="slow down", code="rate_limit_exceeded")], "", "rate_limited"),
+        "error after text": WireCase([form.delta("Hel") + error(message="oops", type="server_error")], "Hel", "interrupted"),
+        "quota after text": WireCase([form.delta("Hel"), error(code="insufficient_quota")], "Hel", "quota"),
+        "error that says too much": WireCase([error(message=SECRET_ERROR)], "", "key_rejected"),
+        "error after finish": WireCase([hello, error(code="rate_limit_exceeded")], "Hello"),
+        "error as plain JSON": WireCase([b'{"error": {"code": ', b'"model_not_found"}}'], "", "model_not_allowed"),
+        "a line of two megabytes": WireCase(
+            [form.delta("Hel"), form.delta("x" * 2_000_000), form.delta("lo") + form.end()], "Hello"
+        ),
+    }
+
+
+RESPONSES_HELLO = RESPONSES.delta("Hello") + RESPONSES.end()
+RESPONSES_CASES = cases_of_all(RESPONSES) | {
+    "thoughts are no text": WireCase(
+        [
+            RESPONSES.head,
+            RESPONSES.event("response.reasoning_summary_text.delta", item_id="rs_1", output_index=0, summary_index=0, delta="hm"),
+            RESPONSES.event("response.reasoning_text.delta", item_id="rs_1", output_index=0, content_index=0, delta="hm, hm"),
+            RESPONSES.delta("Hello") + RESPONSES.end(used=(7, 2)),
+        ],
+        "Hello",
+        usage=SEEN,
+    ),
+    "a refusal is text": WireCase([RESPONSES.delta("I won't.", kind="response.refusal.delta"), RESPONSES.end()], "I won't."),
+    "two messages": WireCase(
+        [RESPONSES.delta("One "), RESPONSES.delta("moment."), RESPONSES.delta("There.", output_index=2), RESPONSES.end()],
+        "One moment.\n\nThere.",
+    ),
+    "failed": WireCase([RESPONSES.head, RESPONSES.failed("server_error")], "", "server_error"),
+    "failed after text": WireCase([RESPONSES.delta("Hel"), RESPONSES.failed("server_error")], "Hel", "interrupted"),
+    "failed for the rate": WireCase([RESPONSES.head, RESPONSES.failed("rate_limit_exceeded")], "", "rate_limited"),
+    "failed for what was said": WireCase([RESPONSES.head, RESPONSES.failed("invalid_prompt")], "", "content_filter"),
+    "failed without a reason": WireCase([RESPONSES.event("response.failed", response=None)], "", "server_error"),
+    "error event": WireCase(
+        [RESPONSES.event("error", code="insufficient_quota", message="You exceeded your current quota.", param=None)], "", "quota"
+    ),
+    "error event without a code": WireCase([RESPONSES.event("error", code=None, message=SECRET_ERROR)], "", "key_rejected"),
+    "completed without anything": WireCase([RESPONSES.delta("Hello"), event({"type": "response.completed"})], "Hello"),
+    "a reason of its own": WireCase(
+        [RESPONSES.delta("Hello"), RESPONSES.event("response.incomplete", response={"incomplete_details": 7, "usage": []})],
+        "Hello",
+    ),
+    "events that nobody knows": WireCase(
+        [RESPONSES.event("response.dreamt.delta", delta="x"), event({"type": ["response.completed"]}), RESPONSES_HELLO],
+        "Hello",
+    ),
+}
+
+COMPLETIONS_CASES = cases_of_all(COMPLETIONS) | {
+    "usage apart": WireCase([COMPLETIONS.delta("Hello"), COMPLETIONS.end(), usage(), DONE], "Hello", usage=SEEN),
+    "choices of other kinds": WireCase(
+        [event({"choices": None}), event({"choices": [3]}), COMPLETIONS.delta("Hello"), COMPLETIONS.end()],
+        "Hello",
+    ),
+    "blanks before the first word": WireCase(
+        [COMPLETIONS.delta("\n\n"), COMPLETIONS.delta(" Hel"), COMPLETIONS.delta(" lo"), COMPLETIONS.end()], "Hel lo"
+    ),
+    "the model goes on as the visitor": WireCase(
+        [COMPLETIONS.delta("Hello\n<|user|>\nAnd you?\n<|assistant|>\nFine."), COMPLETIONS.end()], "Hello\n"
+    ),
+    "a sequence byte by byte": WireCase(
+        [COMPLETIONS.delta(sign) for sign in "Hello <|assistant|>more"] + [COMPLETIONS.end()], "Hello "
+    ),
+    "a sequence first": WireCase([COMPLETIONS.delta("<|us"), COMPLETIONS.delta("er|>Hi"), COMPLETIONS.end()], ""),
+    "nearly a sequence": WireCase(
+        [COMPLETIONS.delta(sign) for sign in "a <|user> <|use|> <| <|assistant|"] + [COMPLETIONS.end()],
+        "a <|user> <|use|> <| <|assistant|",
+    ),
+    "nearly a sequence, then nothing": WireCase([COMPLETIONS.delta("Hel<|us"), DONE], "Hel<|us", "interrupted"),
+}
+
+CASES = {"chat": cases_of_all(FORMATS["chat"]) | CHAT_CASES, "responses": RESPONSES_CASES, "completions": COMPLETIONS_CASES}
+# The cases of all endpoints by one name, for scripts.
+WIRE_CASES = {f"{endpoint} {name}": case for endpoint, cases in CASES.items() for name, case in cases.items()}

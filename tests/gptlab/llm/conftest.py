@@ -1,10 +1,12 @@
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import uvloop
 
+from gptlab.llm import client, learned, model_facts
 from tests.fakes.upstream import Upstream
 
 
@@ -17,6 +19,27 @@ def pytest_asyncio_loop_factories(config: pytest.Config, item: pytest.Item) -> d
 def upstream() -> Iterator[Upstream]:
     with Upstream() as running:
         yield running
+
+
+@pytest.fixture
+def every_endpoint(settings: Any, tmp_path: Path) -> None:
+    """The operator's file lists a model for each endpoint: `over-chat`, `over-responses`, `over-completions`."""
+    own = tmp_path / "models.toml"
+    lines = [f'[openai."over-{name}"]\nendpoint = "{name}"\ncontext_window = 16_000\n' for name in model_facts.ENDPOINTS]
+    own.write_text("".join(lines))
+    settings.MODELS_FILE = str(own)
+
+
+@pytest.fixture
+async def connections() -> AsyncIterator[None]:
+    await client.warm()
+    yield
+    await client.aclose()
+
+
+@pytest.fixture(autouse=True)
+def nothing_learned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learned, "_refused", {})
 
 
 @pytest.fixture(autouse=True)

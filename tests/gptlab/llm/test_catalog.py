@@ -1,9 +1,21 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from gptlab.llm import catalog
+from gptlab.llm import catalog, model_facts
 
 URL = "http://127.0.0.1:11434/v1"
+
+
+@pytest.fixture
+def own_file(settings, tmp_path):
+    """Writes the operator's file."""
+
+    def write(text):
+        path = tmp_path / f"models-{len(list(tmp_path.iterdir()))}.toml"
+        path.write_text(text)
+        settings.MODELS_FILE = str(path)
+
+    return write
 
 
 @pytest.fixture
@@ -81,10 +93,12 @@ def test_unknown_local_model_is_thought_small():
 
 
 def test_every_shipped_model_holds_its_own_reply():
-    for table in catalog._models("").values():
-        for info in table.values():
+    for provider_id in model_facts.providers(""):
+        for name in model_facts.listed("", provider_id):
+            info = catalog.model(provider_id, name)
             assert info.max_output is not None
             assert info.max_output <= info.context_window
+            assert info.input_budget(10**6) >= info.context_window // 2
 
 
 @pytest.mark.parametrize(
@@ -115,12 +129,12 @@ def test_encoding_follows_the_model(name, encoding):
 
 def test_openai_s_models_that_cannot_chat_are_left_out(real_openai):
     listed = ["whisper-1", "gpt-6-luna", "text-embedding-3-small", "gpt-4o-2024-08-06", "gpt-6-luna", "gpt-image-2"]
-    assert catalog.chat_models("openai", listed) == ["gpt-4o-2024-08-06", "gpt-6-luna"]
+    assert catalog.usable("openai", listed) == ["gpt-4o-2024-08-06", "gpt-6-luna"]
 
 
 def test_other_servers_list_what_they_have(settings):
-    assert catalog.chat_models("attic-box", ["b", "a", "b"]) == ["a", "b"]
-    assert catalog.chat_models("openai", ["behind-a-gateway"]) == ["behind-a-gateway"]
+    assert catalog.usable("attic-box", ["b", "a", "b"]) == ["a", "b"]
+    assert catalog.usable("openai", ["behind-a-gateway"]) == ["behind-a-gateway"]
 
 
 def test_offer_has_the_table_s_order_and_no_doubles():
@@ -162,13 +176,91 @@ def test_operator_s_own_file_comes_first(settings, tmp_path):
     assert (info.context_window, info.parameters, info.max_tokens_name) == (32_768, frozenset({"temperature"}), "most")
 
 
-@pytest.mark.parametrize("text", ["[openai", "openai = 1", "[openai.x]\nwindow = 1", "[openai.x]"])
-def test_file_that_makes_no_sense_is_refused(settings, tmp_path, text):
-    own = tmp_path / "models.toml"
-    own.write_text(text)
-    settings.MODELS_FILE = str(own)
-    with pytest.raises(ImproperlyConfigured, match="MODELS_FILE"):
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("[openai", ""),
+        ("openai = 1", ""),
+        ("[openai]\nx = 1", ""),
+        ("[openai.x]\nwindow = 1", "'window'"),
+        ('[openai.x]\ncontext_window = "big"', "context_window"),
+        ("[openai.x]\ncontext_window = 0", "context_window"),
+        ("[openai.x]\nmax_output = true", "max_output"),
+        ("[openai.x]\noffered = 1", "offered"),
+        ('[openai.x]\nendpoint = "completion"', "chat, responses, completions"),
+        ('[openai.x]\nencoding = "r50k"', "cl100k_base"),
+        ('[openai.x]\nparameters = ["top_k"]', "top_k"),
+        ("[openai.x]\nparameters = [[1]]", ""),
+    ],
+)
+def test_file_that_makes_no_sense_is_refused(settings, own_file, text, named):
+    own_file(text)
+    with pytest.raises(ImproperlyConfigured, match="MODELS_FILE") as caught:
         catalog.model("openai", "gpt-4o")
+    assert named in str(caught.value)
+
+
+def test_pattern_speaks_of_all_models_that_fit_it(own_file):
+    own_file(
+        '[attic-box."*"]\ncontext_window = 32_768\n'
+        '[attic-box."qwen*"]\ncontext_window = 65_536\nreasoning = true\n'
+        '[attic-box."qwen-base"]\nendpoint = "completions"\nreasoning = false\n'
+    )
+    small, large, base = (catalog.model("attic-box", name) for name in ("llama3.2", "qwen3:8b", "qwen-base"))
+    assert (small.context_window, small.reasoning, small.endpoint) == (32_768, False, "chat")
+    assert (large.context_window, large.reasoning, large.parameters) == (65_536, True, frozenset())
+    assert (base.context_window, base.reasoning, base.endpoint) == (65_536, False, "completions")
+    assert catalog.offered("attic-box", ["llama3.2", "qwen3:8b"]) == ["llama3.2", "qwen3:8b"]
+
+
+def test_own_file_changes_one_fact_and_leaves_the_others(own_file):
+    own_file('[openai."gpt-4o"]\noffered = false\n[openai."*"]\nmax_output = 2000\n')
+    info = catalog.model("openai", "gpt-4o")
+    assert (info.context_window, info.max_output, info.offered, info.reasoning) == (128_000, 2000, False, False)
+    assert catalog.model("openai", "gpt-6-luna").reasoning
+
+
+def test_operator_can_keep_models_out_of_the_offer(own_file):
+    own_file('[openai."gpt-6*"]\noffered = false\n')
+    assert catalog.offered("openai", ["gpt-4o", "gpt-6-luna", "gpt-6.1-terra"]) == ["gpt-4o"]
+    assert catalog.choose("openai", "gpt-6-luna", ["gpt-4o", "gpt-6-luna"]) == "gpt-6-luna"  # it was chosen before
+    assert catalog.choose("openai", "gpt-7", ["gpt-6-luna", "gpt-4o"]) == "gpt-4o"
+
+
+@pytest.mark.parametrize("provider_id", ["openai", "attic-box"])
+def test_operator_can_allow_the_listed_models_and_no_other(own_file, provider_id):
+    own_file(f'[{provider_id}."*"]\nallowed = false\n[{provider_id}."gpt-4o"]\nallowed = true\n')
+    assert catalog.usable(provider_id, ["gpt-4o", "gpt-6-luna", "llama3.2"]) == ["gpt-4o"]
+    assert catalog.offered(provider_id, ["gpt-6-luna", "llama3.2", "gpt-4o"]) == ["gpt-4o"]
+    assert catalog.choose(provider_id, "gpt-6-luna", ["gpt-6-luna", "gpt-4o"]) == "gpt-4o"
+
+
+@pytest.mark.parametrize(
+    ("name", "endpoint"),
+    [
+        ("gpt-6-luna", "responses"),
+        ("gpt-5.4-mini-2026-03-17", "responses"),
+        ("gpt-4o-mini", "chat"),
+        ("gpt-3.5-turbo", "chat"),
+        ("gpt-3.5-turbo-instruct", "completions"),
+        ("davinci-002", "completions"),
+        ("ft:davinci-002:org::id", "completions"),
+        ("gpt-9", "chat"),
+    ],
+)
+def test_endpoint_follows_the_model(real_openai, name, endpoint):
+    assert catalog.model("openai", name).endpoint == endpoint
+
+
+def test_what_stands_in_openai_s_place_is_asked_over_chat(settings, own_file):
+    assert catalog.model("openai", "gpt-6-luna").endpoint == "chat"
+    assert catalog.model("openai", "davinci-002").endpoint == "completions"
+    own_file('[openai."gpt-6*"]\nendpoint = "responses"\n')
+    assert catalog.model("openai", "gpt-6-luna").endpoint == "responses"
+
+
+def test_models_of_the_legacy_endpoint_are_not_offered():
+    assert catalog.offered("openai", ["davinci-002", "gpt-3.5-turbo-instruct", "gpt-4o"]) == ["gpt-4o"]
 
 
 def test_file_that_is_not_there_is_refused(settings, tmp_path):

@@ -1,7 +1,7 @@
 import orjson
 import pytest
 
-from gptlab.llm import catalog, chat
+from gptlab.llm import catalog, chat, model_facts
 from gptlab.llm.messages import Message, Request, Role, Sampling
 
 EVERYTHING = Sampling(max_tokens=500, temperature=0.3, top_p=0.9, frequency_penalty=0.1, presence_penalty=0.2)
@@ -39,7 +39,7 @@ def test_model_gets_what_it_accepts():
 
 def test_reasoning_model_gets_no_sampling_and_room_to_think():
     fields = body("gpt-6-luna")
-    assert fields["max_completion_tokens"] == 500 + catalog.REASONING_ROOM
+    assert fields["max_completion_tokens"] == 500 + model_facts.REASONING_ROOM
     assert not catalog.SAMPLING_PARAMETERS & fields.keys()
 
 

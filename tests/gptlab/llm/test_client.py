@@ -2,61 +2,16 @@ import asyncio
 import contextlib
 import socket
 import time
-import uuid
 
 import pytest
 
-from gptlab.llm import client, errors
+from gptlab.llm import client, connection, errors
 from gptlab.llm.deadlines import Deadlines
-from gptlab.llm.messages import Delta, Finish, FinishReason, Message, Request, Role, Sampling, Usage
+from gptlab.llm.messages import Delta, Finish, FinishReason, Sampling, Usage
 from tests.fakes.wire_cases import WIRE_CASES
+from tests.gptlab.llm.asking import KEY, QUICK, ask, read, sent_for, text_of, until
 
-KEY = "sk-alice-0123456789abcdef"
-QUICK = Deadlines(backoff=0.01)
-
-
-@pytest.fixture(autouse=True)
-async def connections():
-    await client.warm()
-    yield
-    await client.aclose()
-
-
-def ask(script="", *, provider="openai", model="gpt-4.1-mini", text="", **more) -> Request:
-    text = f"{text} {uuid.uuid4()} [[script={script}]]" if script else text
-    return Request(provider, model, (Message(Role.SYSTEM, "Be kind."), Message(Role.USER, text)), **more)
-
-
-async def read(request, *, api_key=KEY, deadlines=QUICK):
-    """The events, and the error that ended them."""
-    events = []
-    try:
-        async with contextlib.aclosing(client.stream(request, api_key=api_key, deadlines=deadlines)) as stream:
-            async for event in stream:
-                events.append(event)  # noqa: PERF401  what came before an error counts
-    except errors.UpstreamError as error:
-        return events, error
-    return events, None
-
-
-def text_of(events):
-    return "".join(event.text for event in events if isinstance(event, Delta))
-
-
-def sent_for(upstream, request):
-    """What the upstream got for this very request."""
-    return [
-        record
-        for record in upstream.sent
-        if record["body"] and record["body"]["messages"][-1]["content"] == request.messages[-1].text
-    ]
-
-
-async def until(condition, seconds=1.0):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.005)
+pytestmark = pytest.mark.usefixtures("connections")
 
 
 async def test_reply_is_streamed(upstream):
@@ -69,9 +24,9 @@ async def test_reply_is_streamed(upstream):
 
 @pytest.mark.asyncio(loop_factories=["uvloop"])
 @pytest.mark.parametrize("name", WIRE_CASES)
-async def test_reply_over_the_wire(name, upstream):
+async def test_reply_over_the_wire(name, every_endpoint):
     case = WIRE_CASES[name]
-    events, error = await read(ask(f"wire:{name}"))
+    events, error = await read(ask(f"wire:{name}", model=f"over-{name.split()[0]}"))
     assert text_of(events) == case.text
     assert (error.code if error else next(event.reason for event in events if isinstance(event, Finish))) == case.end
     assert [event for event in events if isinstance(event, Usage)] == ([case.usage] if case.usage else [])
@@ -320,11 +275,11 @@ async def test_many_replies_at_once():
 
 
 async def test_warm_opens_what_the_first_reply_needs():
-    opened = dict(client._clients[asyncio.get_running_loop()])
+    opened = dict(connection._clients[asyncio.get_running_loop()])
     await read(ask(text="Hello"))
-    assert client._clients[asyncio.get_running_loop()] == opened
+    assert connection._clients[asyncio.get_running_loop()] == opened
     await client.aclose()
-    assert asyncio.get_running_loop() not in client._clients
+    assert asyncio.get_running_loop() not in connection._clients
 
 
 async def test_unknown_provider_is_no_upstream_error():
@@ -342,7 +297,7 @@ async def test_reply_can_be_had_as_a_whole(upstream):
 
 
 async def test_usage_that_is_not_told_is_estimated():
-    whole = await client.complete(ask("wire:length"), api_key=KEY)
+    whole = await client.complete(ask("wire:chat length"), api_key=KEY)
     assert (whole.text, whole.finish) == ("Hel", FinishReason.LENGTH)
     assert whole.usage.estimated
     assert whole.usage.tokens_in > 10

@@ -70,7 +70,7 @@ async def test_pause_must_leave_time():
 
 
 async def test_what_was_heard_decides_how_long_to_wait():
-    reading = Reading(chat.read)
+    reading = Reading(chat.Reader())
     watch = Watch(Deadlines(quiet=60, thinking=300, after_finish=5), reasoning=True)
     waits = []
     for heard in (b": ping\n\n", delta("Hel"), HELLO):

@@ -7,7 +7,7 @@ import time
 import pytest
 from tiktoken_ext import openai_public
 
-from gptlab.llm import catalog, tokens
+from gptlab.llm import catalog, dialogue, tokens
 from gptlab.llm.messages import Message, Request, Role, Usage
 
 # The conversation of OpenAI's cookbook (without its names), and what the API billed for it.
@@ -41,6 +41,14 @@ def test_messages_cost_more_than_their_texts():
     texts = sum(tokens.count_text(message.text, "gpt-4o") for message in COOKBOOK)
     assert tokens.count_request(COOKBOOK, catalog.model("openai", "gpt-4o")) == texts + 4 * len(COOKBOOK) + 3
     assert tokens.count_request([], catalog.model("openai", "gpt-4o")) == 3
+
+
+def test_every_endpoint_adds_something_of_its_own():
+    def counted(endpoint):
+        return tokens.count_request(COOKBOOK, catalog.ModelInfo("m", 8192, endpoint=endpoint))
+
+    assert counted("responses") == counted("chat")
+    assert counted("completions") == tokens.count_text(dialogue.prompt(COOKBOOK), "gpt-4o")
 
 
 def test_estimate_counts_what_was_sent_and_what_came():
