@@ -11,7 +11,7 @@ from chats.replying.claiming import Job
 from chats.replying.running import Running
 from gptlab import redis_client, worker_loop
 from gptlab.essential import run_for_ever
-from gptlab.llm import client
+from gptlab.llm import client, tokens
 from gptlab.llm.errors import UpstreamError
 from gptlab.llm.messages import Delta, Finish, FinishReason, Usage
 
@@ -80,6 +80,7 @@ async def write(job: Job) -> bool:
         running.stream = asyncio.create_task(_consume(running))
         await asyncio.wait([running.stream])
         state, error_code = _outcome(running)
+        await _estimate_usage(running)
         if running.pieces and running.ended_by != "passed":
             running.memory = await asyncio.to_thread(memory.with_reply, job.load, running.text, turn=job.turn)
         if running.ended_by == "passed" or not await storing.finish(running, state=state, error_code=error_code):
@@ -111,6 +112,12 @@ async def _consume(running: Running) -> None:
             running.usage = event
         elif isinstance(event, Finish):
             running.finish = event.reason
+
+
+async def _estimate_usage(running: Running) -> None:
+    """Of a reply that the upstream began and did not account for: stopped, cut, or by a server that never tells."""
+    if running.has_begun and running.usage is None and running.ended_by not in ("passed", "shutdown"):
+        running.usage = await asyncio.to_thread(tokens.estimate, running.job.request, running.text)
 
 
 def _outcome(running: Running) -> tuple[str, str]:

@@ -95,7 +95,7 @@ def _changes(running: Running) -> dict[str, Any]:
 
 def _finish(running: Running, *, state: str, error_code: str) -> bool:
     values: dict[str, Any] = {"state": state, "error_code": error_code, "ended_at": Now(), "lease_until": None}
-    values["endpoint"] = "chat"
+    values["endpoint"] = running.job.load.info.endpoint
     if running.retry_after is not None:
         values["retry_at"] = Now() + timedelta(seconds=min(running.retry_after, RETRY_AFTER_MOST))
     if running.has_begun:

@@ -14,8 +14,8 @@ from gptlab.llm import model_facts
 from gptlab.llm.model_facts import SAMPLING_PARAMETERS, ModelInfo
 
 __all__ = [
-    "MINTED_PREFIX", "SAMPLING_PARAMETERS", "ModelInfo", "Provider", "UnknownProvider", "choose", "encoding", "model", "offered",
-    "provider", "providers", "usable",
+    "MINTED_PREFIX", "SAMPLING_PARAMETERS", "ModelInfo", "Provider", "UnknownProvider", "choose", "encoding", "known_models",
+    "model", "offered", "provider", "providers", "usable",
 ]  # fmt: skip
 
 MINTED_PREFIX = "lab-"  # keys that GPT Lab mints for keyless servers
@@ -70,6 +70,16 @@ def encoding(name: str) -> str:
         if not {name, _base(name)}.isdisjoint(model_facts.listed(own_file, provider_id)):
             return model(provider_id, name).encoding
     return "o200k_base"
+
+
+def known_models() -> list[tuple[str, str]]:
+    """Every model that is in a table: the provider's id, the name."""
+    own_file = settings.MODELS_FILE
+    return [
+        (provider_id, name)
+        for provider_id in model_facts.providers(own_file)
+        for name in model_facts.listed(own_file, provider_id)
+    ]
 
 
 def usable(provider_id: str, names: Iterable[str]) -> list[str]:

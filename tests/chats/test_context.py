@@ -74,7 +74,7 @@ def test_what_is_in_is_the_newest_that_fits_and_nothing_is_skipped(texts, budget
     assert kept.endswith(texts[0])
 
 
-MODELS = [(provider, name) for provider, table in catalog._models("").items() for name in table] + [("ollama", "unlisted")]
+MODELS = [*catalog.known_models(), ("ollama", "unlisted")]
 ENDLESS = [Message(ROLES[n % 2], f"{n} {'Why does ice float? Straße, 日本語. ' * 900}") for n in range(160)]  # 1.6 million tokens
 
 

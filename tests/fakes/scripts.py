@@ -5,7 +5,7 @@ import gzip as compression
 from typing import TYPE_CHECKING, Any
 
 from gptlab.llm import demo_replies
-from tests.fakes.wire_cases import WIRE_CASES
+from tests.fakes.wire_cases import CASES
 
 if TYPE_CHECKING:
     from tests.fakes.upstream import Call
@@ -114,8 +114,8 @@ async def drop(call: "Call") -> bool:
 
 
 async def wire(call: "Call", name: str) -> bool:
-    case = WIRE_CASES[name]
-    await call.head(content_type="text/html" if name.endswith("HTML") else "text/event-stream")
+    case = CASES[call.endpoint][name]
+    await call.head(content_type="text/html" if name == "HTML" else "text/event-stream")
     for chunk in case.chunks:
         await call.write(chunk)
         if len(case.chunks) < 100:

@@ -20,7 +20,7 @@ from typing import Any
 
 from gptlab.llm import dialogue
 from tests.fakes.scripts import SCRIPTS
-from tests.fakes.wire_formats import Format, of_path
+from tests.fakes.wire_formats import FORMATS, Format, endpoint_of
 
 DEFAULT_MODELS = ("gpt-4.1-mini", "gpt-6-luna", "gpt-6.1-terra", "text-embedding-3-small", "tts-1", "gpt-image-2")
 
@@ -126,9 +126,13 @@ class Call:
         self.upstream, self.writer, self.record = upstream, writer, record
 
     @property
+    def endpoint(self) -> str:
+        return endpoint_of(self.record["path"])
+
+    @property
     def wire(self) -> Format:
         """How the endpoint that was asked writes its stream."""
-        return of_path(self.record["path"])
+        return FORMATS[self.endpoint]
 
     @property
     def wants_usage(self) -> bool:

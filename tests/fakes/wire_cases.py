@@ -226,5 +226,3 @@ COMPLETIONS_CASES = cases_of_all(COMPLETIONS) | {
 }
 
 CASES = {"chat": cases_of_all(FORMATS["chat"]) | CHAT_CASES, "responses": RESPONSES_CASES, "completions": COMPLETIONS_CASES}
-# The cases of all endpoints by one name, for scripts.
-WIRE_CASES = {f"{endpoint} {name}": case for endpoint, cases in CASES.items() for name, case in cases.items()}

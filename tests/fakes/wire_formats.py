@@ -107,6 +107,7 @@ def usage_chunk(tokens_in: Any = 7, tokens_out: Any = 2) -> bytes:
 FORMATS: dict[str, Format] = {"chat": Chat(), "responses": Responses(), "completions": Completions()}
 
 
-def of_path(path: str) -> Format:
+def endpoint_of(path: str) -> str:
+    """Chat where it is none of the three: for scripts that are played at any address."""
     name = path.rpartition("/v1/")[2]
-    return FORMATS["chat" if name.startswith("chat/") else name if name in FORMATS else "chat"]
+    return name if name in FORMATS else "chat"

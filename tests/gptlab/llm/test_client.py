@@ -8,7 +8,7 @@ import pytest
 from gptlab.llm import client, connection, errors
 from gptlab.llm.deadlines import Deadlines
 from gptlab.llm.messages import Delta, Finish, FinishReason, Sampling, Usage
-from tests.fakes.wire_cases import WIRE_CASES
+from tests.fakes.wire_cases import CASES
 from tests.gptlab.llm.asking import KEY, QUICK, ask, read, sent_for, text_of, until
 
 pytestmark = pytest.mark.usefixtures("connections")
@@ -23,10 +23,10 @@ async def test_reply_is_streamed(upstream):
 
 
 @pytest.mark.asyncio(loop_factories=["uvloop"])
-@pytest.mark.parametrize("name", WIRE_CASES)
-async def test_reply_over_the_wire(name, every_endpoint):
-    case = WIRE_CASES[name]
-    events, error = await read(ask(f"wire:{name}", model=f"over-{name.split()[0]}"))
+@pytest.mark.parametrize(("endpoint", "name"), [(endpoint, name) for endpoint, cases in CASES.items() for name in cases])
+async def test_reply_over_the_wire(endpoint, name, every_endpoint):
+    case = CASES[endpoint][name]
+    events, error = await read(ask(f"wire:{name}", model=f"over-{endpoint}"))
     assert text_of(events) == case.text
     assert (error.code if error else next(event.reason for event in events if isinstance(event, Finish))) == case.end
     assert [event for event in events if isinstance(event, Usage)] == ([case.usage] if case.usage else [])
@@ -297,7 +297,7 @@ async def test_reply_can_be_had_as_a_whole(upstream):
 
 
 async def test_usage_that_is_not_told_is_estimated():
-    whole = await client.complete(ask("wire:chat length"), api_key=KEY)
+    whole = await client.complete(ask("wire:length"), api_key=KEY)
     assert (whole.text, whole.finish) == ("Hel", FinishReason.LENGTH)
     assert whole.usage.estimated
     assert whole.usage.tokens_in > 10

@@ -24,10 +24,10 @@ SCRIPTS = [
     "redirect",
     "cut_after:3",
     "hang_after:1",
-    "wire:chat error that says too much",
-    "wire:chat error as plain JSON",
-    "wire:chat HTML",
-    "wire:chat invalid UTF-8",
+    "wire:error that says too much",
+    "wire:error as plain JSON",
+    "wire:HTML",
+    "wire:invalid UTF-8",
 ]
 
 
@@ -68,7 +68,7 @@ async def failure_of(request, *, api_key=KEY):
 @pytest.mark.parametrize("script", SCRIPTS)
 async def test_nothing_of_a_reply_is_told(script, logs):
     error = await failure_of(Request("openai", "gpt-4.1-mini", (Message(Role.USER, f"{PROMPT} [[script={script}]]"),)))
-    assert (error is None) == (script in {"echo", "wire:chat invalid UTF-8"})
+    assert (error is None) == (script in {"echo", "wire:invalid UTF-8"})
     assert any(record.name == "openai._base_client" for record in logs.get_records("call"))
     assert_tells_nothing(error, logs)
 
