@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('chats', '0003_memory'),
+        ('chats', '0004_reply_retry_at'),
     ]
 
     operations = [
