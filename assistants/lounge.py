@@ -6,7 +6,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
 from assistants.models import Assistant, AssistantQuerySet
@@ -59,8 +59,7 @@ def _tabs(user: "User | AnonymousUser") -> dict[str, AssistantQuerySet]:
 
 
 def _matching(rows: AssistantQuerySet, *, query: str, category: str) -> AssistantQuerySet:
-    for word in query.split()[:_WORDS_MOST]:
-        rows = rows.filter(Q(name__icontains=word) | Q(tagline__icontains=word) | Q(description__icontains=word))
+    rows = rows.saying(" ".join(query.split()[:_WORDS_MOST]))
     return rows.filter(category=category) if category else rows
 
 

@@ -1,7 +1,7 @@
 """What you can talk to: an assistant, and the immutable versions of its secret prompt and settings."""
 
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.validators import BaseValidator, MaxValueValidator, MinValueValidator
@@ -10,6 +10,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from gptlab.fields import EncryptedTextField
+from gptlab.folding import folded
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -43,6 +44,13 @@ class AssistantQuerySet(models.QuerySet["Assistant"]):
 
     def community(self) -> "AssistantQuerySet":
         return self.in_use().filter(showcased=False, visibility=Assistant.Visibility.LISTED)
+
+    def saying(self, words: str) -> "AssistantQuerySet":
+        """Those with all of these words in what visitors see of them."""
+        rows = self
+        for word in folded(words).split():
+            rows = rows.filter(search_text__contains=word)
+        return rows
 
     def made_by(self, user: "User | AnonymousUser") -> "AssistantQuerySet":
         return self.filter(creator_id=user.pk) if user.pk else self.none()  # no creator: the house's, not a stranger's
@@ -90,6 +98,7 @@ class Assistant(models.Model):
     is_active = models.BooleanField(default=True)
     active_version = models.ForeignKey("Version", null=True, blank=True, on_delete=models.RESTRICT, related_name="+")
     showcase_key = models.SlugField(unique=True, null=True, blank=True)  # the file in showcase/ that it came from
+    search_text = models.TextField(editable=False, default="")  # what visitors see of it, folded: see save()
     created_at = models.DateTimeField()
 
     objects = AssistantQuerySet.as_manager()
@@ -100,6 +109,12 @@ class Assistant(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_text = folded("\n".join([self.name, self.tagline, self.description, *map(str, self.tags)]))
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "search_text"}
+        super().save(*args, **kwargs)
 
 
 class Version(models.Model):

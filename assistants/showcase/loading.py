@@ -37,7 +37,9 @@ def _load_one(entry: HouseAssistant, *, now: datetime, loaded: Loaded) -> None:
         return
     texts = _differing(assistant, entry.profile)
     if texts:
-        Assistant.objects.filter(pk=assistant.pk).update(**texts)
+        for name, value in texts.items():
+            setattr(assistant, name, value)
+        assistant.save(update_fields=list(texts))
         loaded.profiles += 1
     if assistant.active_version is None or _differing(assistant.active_version, entry.version):
         _publish(assistant, entry, now=now)

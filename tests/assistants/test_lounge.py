@@ -148,3 +148,27 @@ def test_the_number_of_queries_does_not_grow(make_assistant, alice, django_asser
             make_assistant(showcased=True, creator=alice)
         with django_assert_num_queries(4 if signed_in else 3):
             list(ask(user=user).page)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ["café", "CAFE", "crème BRÛLÉE", "brulee", "recettes", "сэм", "ßtraße"])
+def test_search_finds_tags_and_ignores_capitals_and_accents_in_every_script(make_assistant, query):
+    make_assistant(name="Сэм", tagline="Crème brûlée", description="Un CAFÉ, SSTRASSE", tags=["Recettes"], showcased=True)
+    make_assistant(name="Other", showcased=True)
+    assert names(query=query) == ["Сэм"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ['"', "[", ",", '", "'])
+def test_search_knows_nothing_of_how_tags_are_stored(make_assistant, query):
+    make_assistant(tags=["one", "two"], showcased=True)
+    assert names(query=query) == []
+
+
+@pytest.mark.django_db
+def test_a_change_is_found_at_once(make_assistant):
+    assistant = make_assistant(name="Before", showcased=True)
+    assistant.name = "After"
+    assistant.save(update_fields=["name"])
+    assert names(query="after") == ["After"]
+    assert names(query="before") == []
