@@ -23,7 +23,7 @@ PAUSE = timedelta(hours=6)  # after a longer silence the day is told again
 @dataclass(frozen=True, slots=True, repr=False)
 class OpenedTurn:
     number: int
-    text: str | None  # None on the opening turn
+    text: str | None  # None where the assistant opens
     damaged: bool
     created_at: datetime
 

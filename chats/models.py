@@ -1,11 +1,12 @@
 """The talking: sessions, turns and replies. Texts are tokens under keys that only the visitor's data key derives."""
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, IntegerField, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from assistants.models import Assistant, Version
@@ -21,6 +22,18 @@ class ChatSessionQuerySet(models.QuerySet["ChatSession"]):
     def with_setting(self) -> "ChatSessionQuerySet":
         """With assistant and version, but not the version's prompts: those are opened in workers only."""
         return self.select_related("assistant", "version").defer("version__initial_prompt", "version__summary_prompt")
+
+    def with_more_messages_than(self, most: int) -> "ChatSessionQuerySet":
+        """Each with its `message_count`, of both sides: what is still being written counts, what came to nothing does not."""
+        said = Turn.objects.filter(superseded=False, sealed_text__isnull=False)
+        answered = Reply.objects.filter(chosen=True, turn__superseded=False).exclude(~Q(state__in=LIVE_STATES), sealed_text="")
+        return self.annotate(message_count=_count_of(said) + _count_of(answered)).filter(message_count__gt=most)
+
+
+def _count_of(rows: "models.QuerySet[Any]") -> Coalesce:
+    """How many of the rows belong to the session that is asked for."""
+    counted = rows.filter(session=OuterRef("pk")).order_by().values("session").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 class ChatSession(models.Model):
@@ -78,12 +91,12 @@ class TurnQuerySet(models.QuerySet["Turn"]):
 
 
 class Turn(models.Model):
-    """What the visitor said, numbered from 0 within the session. Turn 0 opens: the assistant speaks first."""
+    """What the visitor said, numbered from 0 within the session. Turn 0 opens: without a text, the assistant speaks first."""
 
     session = models.ForeignKey(ChatSession, on_delete=models.CASCADE, related_name="turns")
     number = models.PositiveIntegerField()
     client_id = models.UUIDField(default=uuid.uuid4)  # idempotency: the same form sent twice is one turn
-    sealed_text = models.TextField(null=True, blank=True)  # null on the opening turn
+    sealed_text = models.TextField(null=True, blank=True)  # null where the assistant opens
     sealed_flags = models.TextField(blank=True)  # what the provider's moderation found in the text, one category a line
     superseded = models.BooleanField(default=False)  # by an edit, which is a turn of its own
     created_at = models.DateTimeField()

@@ -13,6 +13,12 @@ class Missing(DomainError):
     code = "missing"
 
 
+class Gone(DomainError):
+    """It was there, and will not come back."""
+
+    code = "gone"
+
+
 class Conflict(DomainError):
     """The thing is in a state in which this can't be done now."""
 

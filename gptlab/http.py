@@ -24,6 +24,7 @@ class HttpRequest(DjangoRequest):
 
 STATUS: dict[type[errors.DomainError], int] = {
     errors.Missing: 404,
+    errors.Gone: 410,
     errors.Conflict: 409,
     errors.Invalid: 422,
     errors.Limited: 429,
@@ -40,6 +41,7 @@ def _title(error: errors.DomainError) -> str:
     titles = {
         404: _("There is nothing at this address, or it belongs to someone else. We can’t tell you which."),
         409: _("That can’t be done right now."),
+        410: _("This is not here any more."),
         422: _("That can’t be used as it is."),
         429: _("Too many requests."),
         503: _("A part of GPT Lab is away."),

@@ -1,4 +1,4 @@
-"""Begin a session: the assistant speaks first."""
+"""Begin a session: the assistant speaks first, or answers what the visitor begins with."""
 
 from datetime import datetime
 
@@ -7,33 +7,44 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.visit import Visit
-from assistants.models import Assistant, AssistantDay
+from assistants.meeting import meet
+from assistants.models import AssistantDay
 from chats.conversation.pending import new_reply, paid_by, require_chat
+from chats.conversation.wording import fit_message
+from chats.model_choice import model_choice
 from chats.models import ChatSession, Reply, Turn
+from chats.sealing import Vault
 from gptlab import rate_limits
-from gptlab.errors import Invalid, Missing
+from gptlab.errors import Invalid
 
 
-def start(*, user: User, visit: Visit, code: str, model: str, now: datetime) -> Reply:
-    """A new session with its opening turn: the assistant speaks first. Raises Missing, CannotChat, Limited, Unavailable."""
+def start(*, user: User, visit: Visit, code: str, model: str, text: str = "", now: datetime) -> Reply:
+    """A new session with its turn 0, which carries `text` if there is one.
+
+    Raises UnknownCode, Retired, Unfinished, CannotChat, Invalid, Limited, Unavailable.
+    """
+    assistant, version = meet(code, user=user)
     require_chat(visit)
-    assistant = Assistant.objects.in_use().open_to(user).with_version().filter(code=code).first()
-    if assistant is None or assistant.active_version is None:
-        raise Missing(_("The assistant was retired, or a letter of its code is off."))
-    if model and model not in visit.models:
-        raise Invalid(_("Your key does not have the model “%(model)s”. Choose another.") % {"model": model[:64]}, field="model")
+    text = fit_message(text) if text else ""
+    if model and model not in model_choice(visit, wanted=version.model).names:
+        raise Invalid(_("“%(model)s” is not among the models that your key can use here.") % {"model": model[:64]}, field="model")
     rate_limits.hit("start", key=str(user.pk), limit="30/minute")
     with paid_by(visit) as reply_id, transaction.atomic():
         session = ChatSession.objects.create(
             user=user,
             assistant=assistant,
-            version=assistant.active_version,
+            version=version,
             model_override=model,
             turn_count=1,
             started_at=now,
             last_turn_at=now,
         )
-        turn = Turn.objects.create(session=session, number=0, created_at=now)
+        turn = Turn.objects.create(session=session, number=0, sealed_text=_sealed(text, session, visit), created_at=now)
         reply = new_reply(reply_id, turn=turn, session=session, visit=visit, now=now)
         AssistantDay.count(assistant_id=assistant.pk, day=now.date(), sessions=1)
     return reply
+
+
+def _sealed(text: str, session: ChatSession, visit: Visit) -> str | None:
+    vault = Vault(user_id=visit.user_id, data_key=visit.data_key)
+    return vault.seal_turn(text, session_id=session.pk, turn=0) if text else None

@@ -6,9 +6,12 @@ import pytest
 from django.db import connection, connections
 
 from accounts import relay
+from assistants.errors import Retired, Unfinished, UnknownCode
+from assistants.models import Assistant
 from chats import conversation
 from chats.errors import Busy, CannotChat, ClientIdReused, SessionOver, UnfitMessage
 from chats.models import ChatSession, Reply, Turn
+from chats.sealing import Vault
 from gptlab.errors import Invalid, Missing
 from tests.chats.conftest import NOW, make_assistant, visit_of
 from tests.chats.talking import end, say, start
@@ -38,25 +41,46 @@ def test_a_start_is_counted_for_the_assistant(alice, visit, sam):
 
 
 @pytest.mark.parametrize(
-    ("whose", "visibility", "active", "meets"),
+    ("whose", "visibility", "active", "refusal"),
     [
-        ("house", "listed", True, True),
-        ("house", "unlisted", True, True),
-        ("house", "private", True, False),
-        ("house", "listed", False, False),
-        ("alice", "private", True, True),
-        ("bob", "private", True, False),
-        ("bob", "unlisted", True, True),
+        ("house", "listed", True, None),
+        ("house", "unlisted", True, None),
+        ("house", "private", True, UnknownCode),
+        ("house", "listed", False, Retired),
+        ("alice", "private", True, None),
+        ("bob", "private", True, UnknownCode),
+        ("bob", "private", False, UnknownCode),
+        ("bob", "unlisted", True, None),
     ],
 )
-def test_who_may_talk_to_whom(alice, bob, visit, whose, visibility, active, meets):
+def test_who_may_talk_to_whom(alice, bob, visit, whose, visibility, active, refusal):
     creator = {"house": None, "alice": alice, "bob": bob}[whose]
     assistant = make_assistant(name="X", creator=creator, visibility=visibility, is_active=active)
-    if meets:
+    if refusal is None:
         assert start(alice, visit, assistant).session.assistant == assistant
     else:
-        with pytest.raises(Missing):
+        with pytest.raises(refusal):
             start(alice, visit, assistant)
+
+
+def test_nobody_talks_to_one_that_is_not_set_up(alice, visit, sam):
+    Assistant.objects.update(active_version=None)
+    with pytest.raises(Unfinished):
+        start(alice, visit, sam)
+
+
+def test_a_chat_may_begin_with_the_visitors_own_words(alice, visit, sam):
+    reply = start(alice, visit, sam, text="Why does\r\nice float?")
+    vault = Vault(user_id=alice.pk, data_key=visit.data_key)
+    assert vault.open_turn(reply.turn.sealed_text, session_id=reply.session_id, turn=0) == "Why does\nice float?"
+    assert (reply.turn.number, reply.session.turn_count) == (0, 1)
+
+
+@pytest.mark.parametrize("text", ["  ", "\u200b", "x" * 40_000])
+def test_a_chat_does_not_begin_with_words_that_no_message_may_have(alice, visit, sam, text):
+    with pytest.raises(UnfitMessage):
+        start(alice, visit, sam, text=text)
+    assert not ChatSession.objects.exists()
 
 
 def test_a_model_that_the_key_does_not_have_is_refused(alice, visit, sam):

@@ -1,0 +1,27 @@
+"""Which model a new chat may run on: what the key may use and the operator offers, and what the assistant was made for."""
+
+from dataclasses import dataclass
+
+from accounts.visit import Visit
+from gptlab.llm import catalog
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """`names` are to choose from, best offer first; `preset` is the one that is taken when nobody chooses."""
+
+    wanted: str
+    names: list[str]
+    preset: str
+
+    @property
+    def fell_back(self) -> bool:
+        return self.preset != self.wanted
+
+
+def model_choice(visit: Visit, *, wanted: str) -> ModelChoice:
+    """The assistant's own model is among the names if the key may use it, offered or not: it was made for it."""
+    names = catalog.offered(visit.provider, visit.models)
+    if wanted in visit.models and wanted not in names:
+        names = [wanted, *names]
+    return ModelChoice(wanted=wanted, names=names, preset=catalog.choose(visit.provider, wanted, visit.models))
