@@ -8,7 +8,7 @@ app_name = "chats"
 
 urlpatterns = [
     path("assistants/<str:code>/", assistant.assistant, name="assistant"),
-    path("chats/start/", chat.start, name="start"),
+    path("chats/start/", assistant.start, name="start"),
     path("chats/<uuid:session_id>/", chat.session, name="session"),
     path("chats/<uuid:session_id>/say/", chat.say, name="say"),
     path("chats/<uuid:session_id>/transcript.json", transcripts.as_json, name="transcript"),

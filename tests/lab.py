@@ -74,6 +74,11 @@ class Lab:
         """Its code."""
         return self.run("tests.make_assistant", json.dumps({"name": name, "prompt": prompt}))
 
+    def make_community(self, name: str, copies: int) -> list[str]:
+        """Their codes. They are called "name 01", "name 02" and so on."""
+        fields = {"name": name, "prompt": "You are one of many.", "copies": copies}
+        return self.run("tests.make_assistant", json.dumps(fields)).split()
+
     def pids(self) -> dict[str, int]:
         """The processes by name: web, worker, redis, demo."""
         return {name: pid for pid in descendants(self.process.pid) if (name := _name(pid))}

@@ -5,10 +5,20 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from assistants import avatars
+from assistants import avatars, codes
 from assistants.models import Assistant
 
 register = template.Library()
+
+CATEGORY_ICONS: dict[str, str] = {
+    Assistant.Category.LEARNING: "mortarboard",
+    Assistant.Category.WRITING: "pencil",
+    Assistant.Category.WORK: "briefcase",
+    Assistant.Category.DATA: "bar-chart",
+    Assistant.Category.EVERYDAY: "house-heart",
+    Assistant.Category.IDEAS: "lightbulb",
+    Assistant.Category.PLAY: "dice-5",
+}
 
 
 @register.simple_tag
@@ -29,3 +39,18 @@ def robot_picture(assistant: Assistant) -> SafeString:
 def showcased(most: int) -> list[Assistant]:
     """The first of the house's showcase, for pages that only want to show some."""
     return list(Assistant.objects.showcased().order_by("pk")[:most])
+
+
+@register.filter
+def without(assistants: list[Assistant], one: Assistant) -> list[Assistant]:
+    return [each for each in assistants if each != one]
+
+
+@register.filter
+def category_icon(category: str) -> str:
+    return CATEGORY_ICONS.get(category, "grid")
+
+
+@register.filter
+def grouped(code: str) -> str:
+    return codes.grouped(code)

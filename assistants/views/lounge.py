@@ -1,23 +1,35 @@
-"""The lounge, and the way in for those who were given a code."""
+"""The lounge: its shelves as a page, or alone where htmx changes them in place."""
 
 import secrets
+from dataclasses import dataclass
+from urllib.parse import urlencode
 
-from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import push_url, replace_url
 
-from assistants import codes
 from assistants.lounge import SEEDS, Shelf, shelf
 from assistants.models import Assistant
-from gptlab.errors import Missing
 from gptlab.http import HttpRequest
-from gptlab.rate_limits import hit, network
 
-CODES_LIMIT = "10/minute;100/day"
+
+@dataclass(frozen=True)
+class Choice:
+    """A tab or a category: a link that changes one wish and keeps the others."""
+
+    key: str
+    label: str
+    url: str
+    is_current: bool
+    count: int = 0
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 def lounge(request: HttpRequest) -> HttpResponse:
     asked = request.GET
     seed = _number(asked.get("seed", ""))
@@ -30,33 +42,74 @@ def lounge(request: HttpRequest) -> HttpResponse:
         seed=seed,
         page=_number(asked.get("page", "")) or 1,
     )
-    return render(request, "assistants/lounge.html", _context(found, seed=seed))
+    context = _context(found, seed=seed)
+    if not request.htmx:
+        return render(request, "assistants/lounge.html", context)
+    address = _address(found, seed=seed, page=found.page.number)
+    return _with_address(request, render(request, "assistants/_shelves.html", context), address, is_search=bool(found.query))
 
 
-@require_safe
-def by_code(request: HttpRequest) -> HttpResponseRedirect:
-    """`/assistants/?code=`: forgiving about how the code was typed, and slow for those who try many."""
-    typed = request.GET.get("code", "").strip()
-    if not typed:
-        return redirect("assistants:lounge")
-    code = codes.normalise(typed)
-    hit("assistant-code", key=str(request.user.pk or network(request.META["REMOTE_ADDR"])), limit=CODES_LIMIT)
-    if not Assistant.objects.open_to(request.user).filter(code=code).exists():
-        raise Missing(_("Nobody answers to the code %(code)s.") % {"code": codes.grouped(code)})
-    return redirect("chats:assistant", code=code)
+def _with_address(request: HttpRequest, response: HttpResponse, address: str, *, is_search: bool) -> HttpResponse:
+    """However many letters a search has, it is one step back: the first adds an address to the history, the others change it."""
+    try:
+        before = request.htmx.current_url_abs_path or ""
+    except ValueError:  # a header that is no address
+        before = ""
+    goes_on = is_search and "q=" in before and request.htmx.source == "form#search"
+    return (replace_url if goes_on or address == before else push_url)(response, address)
 
 
 def _context(found: Shelf, *, seed: int) -> dict[str, object]:
     labels = {"showcased": _("Showcased"), "community": _("Community"), "mine": _("Mine")}
+    page = found.page
     return {
-        "page": found.page,
+        "title": _title(found, labels[found.tab]),
+        "page": page,
         "tab": found.tab,
-        "tabs": [(key, labels[key], count) for key, count in found.counts.items()],
+        "tab_label": labels[found.tab],
+        "tabs": [
+            Choice(key, labels[key], _address(found, seed=seed, tab=key), key == found.tab, count=count)
+            for key, count in found.counts.items()
+        ],
+        "is_elsewhere": any(count for key, count in found.counts.items() if key != found.tab),
         "query": found.query,
         "category": found.category,
-        "categories": Assistant.Category.choices,
+        "category_label": Assistant.Category(found.category).label if found.category else "",
+        "categories": [
+            Choice(key, str(label), _address(found, seed=seed, category=key), key == found.category)
+            for key, label in zip(Assistant.Category, Assistant.Category.labels, strict=True)
+        ],
+        "all_url": _address(found, seed=seed, category=""),
+        "clear_url": _address(found, seed=seed, category="", query=""),
+        "previous_url": _address(found, seed=seed, page=page.previous_page_number()) if page.has_previous() else "",
+        "next_url": _address(found, seed=seed, page=page.next_page_number()) if page.has_next() else "",
         "seed": seed,  # links carry it, so that the next page continues this one
     }
+
+
+def _title(found: Shelf, label: str) -> str:
+    """Lounge: Community, Data, “sql”, page 2."""
+    wishes = [label] if found.tab != "showcased" else []
+    wishes += [str(Assistant.Category(found.category).label)] if found.category else []
+    wishes += [f"“{found.query}”"] if found.query else []
+    wishes += [_("page %(number)d") % {"number": found.page.number}] if found.page.number > 1 else []
+    return ": ".join(filter(None, [_("Lounge"), ", ".join(wishes)]))
+
+
+def _address(
+    found: Shelf, *, seed: int, tab: str | None = None, query: str | None = None, category: str | None = None, page: int = 1
+) -> str:
+    """Of this shelf with some wishes changed. What goes without saying is left out."""
+    wishes = {
+        "tab": found.tab if tab is None else tab,
+        "q": found.query if query is None else query,
+        "category": found.category if category is None else category,
+        "page": page if page > 1 else "",
+        "seed": seed,
+    }
+    if wishes["tab"] == "showcased":
+        del wishes["tab"]
+    return f"{reverse('assistants:lounge')}?{urlencode({name: wish for name, wish in wishes.items() if wish != ''})}"
 
 
 def _number(text: str) -> int | None:

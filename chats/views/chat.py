@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -17,25 +17,11 @@ from accounts.visit import Visit
 from chats import conversation, history, tasks
 from chats.errors import Busy, ClientIdReused
 from chats.models import ChatSession, Reply
-from chats.views.showing import common, show_exchange, typed, vault_of
+from chats.views.showing import common, show_exchange, vault_of
 from gptlab.errors import Invalid, Limited, Unavailable
 from gptlab.http import marked
 
 TRY_AGAIN = (Busy, ClientIdReused, Invalid, Limited, Unavailable)  # the same words may go through a moment later
-
-
-@require_POST
-@visitor_required
-def start(request: VisitorRequest, visit: Visit) -> HttpResponse:
-    reply = conversation.start(
-        user=request.user,
-        visit=visit,
-        code=typed(request.POST.get("assistant", "")),
-        model=request.POST.get("model", "")[:200],
-        now=timezone.now(),
-    )
-    tasks.enqueue(reply)
-    return redirect("chats:session", session_id=reply.session_id)
 
 
 @require_safe

@@ -39,11 +39,6 @@ class ShownExchange:
     after_pause: bool
 
 
-def typed(code: str) -> str:
-    """A code from an address or a form, fit to be looked up: no database takes NUL."""
-    return code.replace("\0", "").upper()[:64]
-
-
 def vault_of(visit: Visit) -> Vault:
     return Vault(user_id=visit.user_id, data_key=visit.data_key)
 

@@ -3,7 +3,6 @@
 // It sends only when no reply is live, never twice at once, and empties only when the server has taken the message:
 // what was typed meanwhile stays. Until then the text is kept as a draft in this tab.
 
-const STARTER = "draft-starter"; // what was chosen on the assistant's page: see starters.js
 const form = document.getElementById("composer");
 if (form) start(form, form.elements.text, form.querySelector("[type=submit]"));
 
@@ -94,8 +93,7 @@ function start(form, field, button) {
   document.addEventListener("lab:reply-ended", refresh);
 
   form.noValidate = true; // our sentence instead of the browser's
-  if (!field.value) fill(sessionStorage.getItem(form.dataset.draft) ?? sessionStorage.getItem(STARTER) ?? "");
-  sessionStorage.removeItem(STARTER);
+  if (!field.value) fill(sessionStorage.getItem(form.dataset.draft) ?? "");
   refresh();
 }
 

@@ -1,10 +1,10 @@
-// Copies: `<button data-copy="message">` the words of a message, "reply" a reply as its Markdown, "code" a piece of code.
-
-const copied = document.getElementById("turns").dataset.copied;
+// Copies: `<button data-copy="message">` the words of a message, "reply" a reply as its Markdown, "code" a piece of code,
+// "text" what stands beside the button. What is said then stands in `data-copied`, around the button.
 
 const texts = {
   message: (button) => button.closest("li").querySelector(".bubble").textContent,
   code: (button) => button.closest("figure").querySelector("pre").textContent,
+  text: (button) => button.parentElement.querySelector(".copyable").textContent,
   reply: (button) => source(button.dataset.source).catch(() => button.closest("article").querySelector(".prose").innerText),
 };
 
@@ -12,7 +12,7 @@ document.addEventListener("click", async ({ target }) => {
   const button = target.closest("[data-copy]");
   if (!button) return;
   await put(texts[button.dataset.copy](button));
-  document.dispatchEvent(new CustomEvent("lab:toast", { detail: copied }));
+  document.dispatchEvent(new CustomEvent("lab:toast", { detail: button.closest("[data-copied]").dataset.copied }));
 });
 
 /** The page has the reply rendered; the server has what the model wrote. */

@@ -15,14 +15,14 @@ UNTRANSLATED = {"GPT Lab", "OpenAI", "Markdown", "CSV", "JSON", "HTML", "API", "
 
 _TRANSLATED = re.compile(r"{%-?\s*blocktrans(?:late)?\b.*?{%-?\s*endblocktrans(?:late)?\s*-?%}", re.DOTALL)
 _COMMENT = re.compile(r"{%\s*comment\b.*?{%\s*endcomment\s*%}|{#.*?#}", re.DOTALL)
-_CLASSES = re.compile(r"{%\s*block \w+_class\s*%}.*?{%\s*endblock.*?%}")
+_SETTINGS = re.compile(r"{%\s*block \w+_(?:class|setting)\s*%}.*?{%\s*endblock.*?%}")
 _MACHINE_MADE = re.compile(r"\S*\d\S*")  # keys, codes, ciphertexts shown as they are
 _TAG = re.compile(r"{%.*?%}|{{.*?}}", re.DOTALL)
 
 
 def speech(text):
     """Words of a template that are in no `translate`."""
-    for unspoken in (_COMMENT, _TRANSLATED, _CLASSES, _TAG):
+    for unspoken in (_COMMENT, _TRANSLATED, _SETTINGS, _TAG):
         text = unspoken.sub(" ", text)
     reader = _Reader()
     reader.feed(text)

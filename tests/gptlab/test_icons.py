@@ -2,6 +2,8 @@ import re
 
 from django.template import Context, Template
 
+from assistants.templatetags.robots import CATEGORY_ICONS
+from gptlab.pages import SIGNS
 from tests.conventions import source
 
 SPRITE = (source.REPOSITORY / "static/icons/sprite.svg").read_text()
@@ -9,7 +11,8 @@ SPRITE = (source.REPOSITORY / "static/icons/sprite.svg").read_text()
 
 def used():
     texts = (path.read_text() for path in (source.REPOSITORY / "templates").rglob("*.html"))
-    return {name for text in texts for name in re.findall(r'{% icon "([a-z0-9-]+)"', text)}
+    named = {name for text in texts for name in re.findall(r'{% icon "([a-z0-9-]+)"', text)}
+    return named | set(CATEGORY_ICONS.values()) | set(SIGNS.values())
 
 
 def test_an_icon_is_for_the_eye_only():

@@ -1,0 +1,23 @@
+// The Lounge's shelves change in place. What htmx leaves to us: where the focus goes on, and that Back finds the same order.
+
+const shelves = () => document.getElementById("shelves");
+let turnedPage = false;
+
+document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  turnedPage = ctx.sourceElement.closest(".paging") !== null;
+});
+
+// Who turned the page, or stood on a link that is gone now, goes on at the head of the shelf.
+document.addEventListener("htmx:after:swap", () => {
+  if (turnedPage || document.activeElement === document.body) {
+    document.getElementById("shelf")?.focus({ preventScroll: true });
+  }
+  turnedPage = false;
+});
+
+// The address that one came in by names no order of the shelf: Back asks for the one that was seen.
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  const { action, body, headers } = ctx.request;
+  if (!headers["HX-History-Restore-Request"] || new URL(action, location.href).searchParams.has("seed")) return;
+  body.set("seed", shelves().querySelector("[name=seed]").value);
+});
