@@ -102,7 +102,7 @@ def test_an_assistant_that_is_retired_meanwhile_goes_on_with_who_talks_to_it(ali
     alice.hears(chat)
     alice.say(chat, "Still there?")
     assert alice.hears(chat)["turn"] == 2
-    assert bob.client.post(reverse("chats:start"), {"assistant": sam.code}).status_code == 404
+    assert bob.client.post(reverse("chats:start"), {"assistant": sam.code}).status_code == 410
 
 
 @pytest.mark.parametrize("text", ["\ufeffx\r\ny", "مرحبا", "👩‍👩‍👧", "a\0b", "<b>{{ 7*7 }}</b>", "x\n" * 5000])
@@ -112,3 +112,17 @@ def test_what_is_said_reaches_the_model_as_it_was_written(alice, sam, upstream, 
     alice.say(chat, text)
     alice.hears(chat)
     assert told(upstream)[-1][-1]["content"] == text.replace("\r\n", "\n")
+
+
+def test_a_chat_that_begins_with_a_starter_is_told_to_the_model_without_the_cue(alice, sam, upstream):
+    chat = alice.client.post(reverse("chats:start"), {"assistant": sam.code, "starter": "Why does ice float?"})["Location"]
+    answer = alice.hears(chat)["text"]
+    assert answer == "You said: Why does ice float?"
+    alice.say(chat, "And then?")
+    alice.hears(chat)
+    assert [(message["role"], message["content"]) for message in told(upstream)[-1]] == [
+        ("system", "You are Sam, and Sam's secret is Mirabelle."),
+        ("user", "Why does ice float?"),
+        ("assistant", answer),
+        ("user", "And then?"),
+    ]

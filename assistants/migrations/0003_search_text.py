@@ -12,7 +12,7 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("assistants", "0001_initial")]
+    dependencies = [("assistants", "0002_flagged")]
 
     operations = [
         migrations.AddField(
