@@ -173,6 +173,7 @@ OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="https://api.openai.com/v1"
 KEYLESS_SERVERS = env.list("KEYLESS_SERVERS", default=[])  # "name=http://host:port/v1"
 DEMO_BASE_URL = env.str("DEMO_BASE_URL", default="")  # set by `manage.py lab`; refused in production
 MODELS_FILE = env.str("MODELS_FILE", default="")
+MODERATE_MESSAGES = env.bool("MODERATE_MESSAGES", default=True)
 
 # Messages
 MESSAGE_MOST_BYTES = 32 * 1024

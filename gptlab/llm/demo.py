@@ -1,5 +1,7 @@
 """A small OpenAI-compatible server with honest canned replies: for the first run without a key, for tests and benchmarks.
 
+It has Chat Completions, Responses, the legacy Completions and moderation, with a model for each endpoint.
+
     python -m gptlab.llm.demo --port 9000 [--record]
 
 Listens on 127.0.0.1 only. Needs no Django and one setting: DEMO_PACE multiplies the speed of writing (0: all at once). With
@@ -8,7 +10,6 @@ Listens on 127.0.0.1 only. Needs no Django and one setting: DEMO_PACE multiplies
 
 import argparse
 import asyncio
-import json
 import os
 import signal
 import sys
@@ -17,11 +18,14 @@ from typing import cast
 import httptools
 import uvloop
 
+from gptlab.llm import demo_asking, demo_formats, demo_replies
+from gptlab.llm.demo_asking import MODELS, PATHS
 from gptlab.llm.demo_writing import Demo, Reply, json_answer
 
-MODELS = ("demo-large", "demo-small")
 KEY_PREFIX, KEY_LEAST = "demo-", 20
 BODY_MOST_BYTES = 8 * 1024 * 1024
+MODERATION = "/v1/moderations"
+_ADDRESSES = {"GET": ("/v1/models",), "POST": (*PATHS, MODERATION)}
 
 
 class Connection(asyncio.Protocol):
@@ -73,27 +77,25 @@ class Connection(asyncio.Protocol):
         """What to write now; nothing if a reply will write."""
         if path == "/sent" and self._demo.records is not None:
             return json_answer(200, list(self._demo.records))
-        if (method, path) not in {("GET", "/v1/models"), ("POST", "/v1/chat/completions")}:
+        if path not in _ADDRESSES.get(method, ()):
             return _error(404, "not_found", "There is nothing at this address.")
         if not key.startswith(KEY_PREFIX) or len(key) < KEY_LEAST:
             return _error(401, "invalid_api_key", "Keys of the Demo begin with demo- and have at least 20 characters.")
         if method == "GET":
             listing = [{"id": name, "object": "model", "owned_by": "demo"} for name in MODELS]
             return json_answer(200, {"object": "list", "data": listing})
-        return self._chat(body)
-
-    def _chat(self, body: bytes) -> bytes:
         try:
-            asked = json.loads(body)
-        except (ValueError, RecursionError):
-            return _error(400, None, "The body is no JSON.")
-        messages = asked.get("messages") if isinstance(asked, dict) else None
-        if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
-            return _error(400, None, "messages must be a list of messages.")
-        if asked.get("model") not in MODELS:
-            return _error(404, "model_not_found", f"The models of the Demo are {' and '.join(MODELS)}.")
-        self._reply = Reply(self._demo, asked, self._transport.write, self._replied)
+            return self._moderation(body) if path == MODERATION else self._begin(PATHS[path], body)
+        except demo_asking.Refused as refused:
+            return _error(refused.status, refused.code, refused.message)
+
+    def _begin(self, endpoint: str, body: bytes) -> bytes:
+        self._reply = Reply(self._demo, demo_asking.read(endpoint, body), self._transport.write, self._replied)
         return b""
+
+    def _moderation(self, body: bytes) -> bytes:
+        verdicts = [demo_replies.flags(text) for text in demo_asking.texts(body)]
+        return json_answer(200, demo_formats.moderation(verdicts, known=demo_replies.CATEGORIES))
 
     def _replied(self) -> None:
         self._reply = None

@@ -20,7 +20,11 @@ _BY_WORD = {
     "formula": "math",
     "emoji": "scripts",
     "quote": "quote",
+    "flag": "flag",
 }
+# What the Demo's moderation can say. It marks one phrase, so that everybody can see what a marked message looks like.
+CATEGORIES = ("harassment", "hate", "illicit", "self-harm", "sexual", "violence")
+_FLAGGED = re.compile(r"\bflag me\b", re.IGNORECASE)
 _QUOTED_WORDS = 8
 _QUOTED_MOST = 80
 # "You are Ada, …", "Your name is Ada." Nothing else of a prompt is ever used.
@@ -43,6 +47,11 @@ def reply(messages: Sequence[dict[str, object]]) -> str:
         return _opening(next((text for role, text in said if role in {"system", "developer"}), ""))
     last = asked[-1] if asked else ""
     return _load(_choose(last, turns)).replace("{quote}", _quoted(last))
+
+
+def flags(text: str) -> tuple[str, ...]:
+    """The categories that the Demo's moderation puts a message in."""
+    return ("harassment",) if _FLAGGED.search(text) else ()
 
 
 def pieces(text: str) -> list[str]:

@@ -1,15 +1,16 @@
-"""How the Demo writes: a canned reply in OpenAI's form, whole or token by token, at the pace of a model."""
+"""How the Demo writes: a canned reply, whole or token by token, at the pace of a model."""
 
 import asyncio
 import json
 import random
-import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from gptlab.llm import demo_replies
+from gptlab.llm import demo_formats, demo_replies
+from gptlab.llm.demo_formats import Format
 
 FIRST_TOKEN_SECONDS = (0.25, 0.5)
 TOKENS_PER_SECOND = (50, 80)
@@ -18,6 +19,7 @@ _STREAM_HEAD = (
     b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\n"
     b"transfer-encoding: chunked\r\n\r\n"
 )
+_LAST_CHUNK = b"0\r\n\r\n"
 
 
 class Demo:
@@ -29,7 +31,7 @@ class Demo:
         self._numbers = count(1)
 
     def record(self) -> dict[str, Any]:
-        kept = {"id": f"chatcmpl-demo-{next(self._numbers)}", "text": "", "finished": False, "aborted": False}
+        kept = {"id": f"demo-{next(self._numbers)}", "text": "", "finished": False, "aborted": False}
         if self.records is not None:
             self.records.append(kept)
         return kept
@@ -38,38 +40,40 @@ class Demo:
         return random.uniform(shortest, longest) / self.pace if self.pace else 0.0
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Asked:
+    """What a reply is to be, whatever the endpoint. `most` pieces, if there is a limit."""
+
+    model: str
+    messages: list[dict[str, Any]]
+    form: Callable[[str], Format]
+    streams: bool
+    most: int | None
+
+
 class Reply:
     """One reply being written: each token at its time, or all of them at once."""
 
-    def __init__(self, demo: Demo, asked: dict[str, Any], write: Callable[[bytes], None], done: Callable[[], None]) -> None:
+    def __init__(self, demo: Demo, asked: Asked, write: Callable[[bytes], None], done: Callable[[], None]) -> None:
         self._demo, self._write, self._done = demo, write, done
-        self._streams = asked.get("stream") is True
-        options = asked.get("stream_options")
-        self._tells_usage = isinstance(options, dict) and options.get("include_usage") is True
         self._record = demo.record()
-        self._pieces = demo_replies.pieces(demo_replies.reply(asked["messages"]))
-        most = asked.get("max_completion_tokens") or asked.get("max_tokens")
-        most = most if isinstance(most, int) and most > 0 else len(self._pieces)
-        self._reason = "length" if most < len(self._pieces) else "stop"
-        self._pieces = self._pieces[:most]
-        self._usage = _usage(asked["messages"], len(self._pieces))
-        self._base = {"id": self._record["id"], "created": int(time.time()), "model": asked["model"]}
-        around = json.dumps(self._event([_choice({"content": "\0"})]), separators=(",", ":")).split("\\u0000")
-        self._before, self._after = (f"data: {around[0]}".encode(), f"{around[1]}\n\n".encode())
+        self._form = asked.form(self._record["id"])
+        pieces = demo_replies.pieces(demo_replies.reply(asked.messages))
+        self._pieces = pieces[: asked.most]
+        self._reason = "length" if len(self._pieces) < len(pieces) else "stop"
+        self._usage = (max(1, len(json.dumps(asked.messages)) // 4), len(self._pieces))
+        self._before, self._after = demo_formats.around(self._form)
         self._next = 0
         self._loop = asyncio.get_running_loop()
         self._due = self._loop.time() + demo.pause(*FIRST_TOKEN_SECONDS)
-        self._timer = self._loop.call_at(self._due, self._begin if self._streams else self._whole)
+        self._timer = self._loop.call_at(self._due, self._begin if asked.streams else self._whole)
 
     def abort(self) -> None:
         self._timer.cancel()
         self._record["aborted"] = not self._record["finished"]
 
-    def _event(self, choices: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
-        return {**self._base, "object": "chat.completion.chunk", "choices": choices, **more}
-
     def _begin(self) -> None:
-        self._write(_STREAM_HEAD + _chunk(_sse(self._event([_choice({"role": "assistant", "content": ""})]))))
+        self._write(_STREAM_HEAD + _chunk(self._form.begin()))
         self._go_on()
 
     def _go_on(self) -> None:
@@ -89,15 +93,11 @@ class Reply:
             self._finish()
 
     def _end(self) -> bytes:
-        out = _chunk(_sse(self._event([_choice({}, reason=self._reason)])))
-        if self._tells_usage:
-            out += _chunk(_sse(self._event([], usage=self._usage)))
-        return out + _chunk(b"data: [DONE]\n\n") + _chunk(b"")
+        return _chunk(self._form.end(self._record["text"], reason=self._reason, usage=self._usage)) + _LAST_CHUNK
 
     def _whole(self) -> None:
         text = self._record["text"] = "".join(self._pieces)
-        message = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": self._reason}
-        self._write(json_answer(200, {**self._base, "object": "chat.completion", "choices": [message], "usage": self._usage}))
+        self._write(json_answer(200, self._form.whole(text, reason=self._reason, usage=self._usage)))
         self._finish()
 
     def _finish(self) -> None:
@@ -112,18 +112,5 @@ def json_answer(status: int, value: object) -> bytes:
     return head.encode() + body
 
 
-def _usage(messages: Sequence[dict[str, Any]], tokens_out: int) -> dict[str, int]:
-    tokens_in = max(1, len(json.dumps(messages)) // 4)
-    return {"prompt_tokens": tokens_in, "completion_tokens": tokens_out, "total_tokens": tokens_in + tokens_out}
-
-
-def _choice(delta: dict[str, str], *, reason: str | None = None) -> dict[str, Any]:
-    return {"index": 0, "delta": delta, "finish_reason": reason}
-
-
-def _sse(event: dict[str, Any]) -> bytes:
-    return b"data: " + json.dumps(event, separators=(",", ":")).encode() + b"\n\n"
-
-
 def _chunk(data: bytes) -> bytes:
-    return b"%x\r\n%b\r\n" % (len(data), data)
+    return b"%x\r\n%b\r\n" % (len(data), data) if data else b""

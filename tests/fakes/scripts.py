@@ -252,6 +252,26 @@ async def flaky(call: "Call", times: str, code: str = "503", retry_after: str = 
     return call.drop() if code == "0" else await status(call, code, **headers)
 
 
+async def moderate(call: "Call") -> bool:
+    """Flags what has the word "ugly" in it."""
+    is_ugly = "ugly" in str(call.record["body"].get("input"))
+    categories = {"violence": is_ugly, "harassment/threatening": is_ugly, "hate": False}
+    scores = {name: 0.9 if found else 0.0 for name, found in categories.items()}
+    result = {"flagged": is_ugly, "categories": categories, "category_scores": scores, "category_applied_input_types": {}}
+    return await call.json(200, {"id": "modr-7", "model": "omni-moderation-2024-09-26", "results": [result]})
+
+
+async def odd_verdict(call: "Call", number: str) -> bool:
+    odd: list[Any] = [
+        [],
+        {"results": []},
+        {"results": [7]},
+        {"results": [{"categories": {"hate": True}}]},
+        {"results": [{"flagged": "yes"}]},
+    ]
+    return await call.json(200, odd[int(number)])
+
+
 async def models(call: "Call", count: str = "") -> bool:
     names = [f"model-{index}" for index in range(int(count))] if count else call.upstream.models
     return await call.json(200, {"object": "list", "data": [{"id": name, "object": "model"} for name in names]})

@@ -3,9 +3,9 @@
 In a thread of the test, or `python -m tests.fakes.upstream --port N`.
 
 What it does is chosen by `[[script=name:argument:…]]` in a message (the last one counts), by the model `script:name:argument:…`,
-or, for the list of models, by a key that contains `script.name.argument…-`. `scripts.py` has the
-names. It keeps in memory what came and what it sent: `sent`, and GET /sent; `aside` has what was asked for titles, which come
-when they come and would stand between what a test counts.
+for moderation by `[[moderation=name:argument:…]]`, or, for the list of models, by a key that contains `script.name.argument…-`.
+`scripts.py` has the names. It keeps in memory what came and what it sent: `sent`, and GET /sent; `aside` has what was asked for
+titles, which come when they come and would stand between what a test counts.
 """
 
 import argparse
@@ -209,6 +209,9 @@ def _script(path: str, headers: dict[str, str], asked: dict[str, Any]) -> list[s
     if path.endswith("/models"):
         found = re.findall(r"script\.([\w.]+)-", headers.get("authorization", ""))
         return found[-1].split(".") if found else ["models"]
+    if path.endswith("/moderations"):
+        found = re.findall(r"\[\[moderation=([^\]]+)\]\]", str(asked.get("input")))
+        return found[-1].split(":") if found else ["moderate"]
     texts = " ".join(str(message.get("content")) for message in said(asked))
     found = re.findall(r"\[\[script=([^\]]+)\]\]", texts)
     if _wants_title(asked):

@@ -13,7 +13,7 @@ from contextlib import aclosing
 
 import pytest
 
-from gptlab.llm import client, demo, demo_replies, demo_writing, errors
+from gptlab.llm import catalog, client, demo, demo_replies, demo_writing, errors, moderation
 from gptlab.llm.messages import Delta, Finish, FinishReason, Message, Request, Role, Sampling, Usage
 from tests.lab import free_port, wait_until
 
@@ -118,16 +118,66 @@ async def test_wrong_model_is_refused(demo_url):
 
 
 def test_models_are_listed(demo_url):
-    assert client.models("demo", api_key=KEY) == ["demo-large", "demo-small"]
+    models = client.models("demo", api_key=KEY)
+    assert models == ["demo-completions", "demo-large", "demo-responses", "demo-small"]
+    assert catalog.offered("demo", models) == ["demo-small", "demo-large", "demo-responses", "demo-completions"]
     with pytest.raises(errors.KeyRejected):
         client.models("demo", api_key="sk-0123456789abcdef0123456789")
 
 
-def test_reply_can_come_whole(running):
-    status, answer = running.ask("/v1/chat/completions", {"model": "demo-large", "messages": []})
+@once
+@pytest.mark.parametrize("model", ["demo-small", "demo-responses", "demo-completions"])
+async def test_every_endpoint_tells_the_same_and_what_it_took(demo_url, model):
+    said = "<|user|> Once upon a time there was somebody who wanted a long one"
+    events = await read(ask("Hello!", said, model=model))
+    text = "".join(event.text for event in events if isinstance(event, Delta))
+    assert text == demo_replies.reply([{"role": "assistant", "content": "Hello!"}, {"role": "user", "content": said}])
+    assert len(text) > 10_000
+    assert events[-2] == Finish(FinishReason.STOP)
+    assert (events[-1].tokens_out, events[-1].estimated) == (len(events) - 2, False)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "text", "usage"),
+    [
+        (
+            "/v1/chat/completions",
+            {"model": "demo-large", "messages": [{"role": "user", "content": "a table"}], "max_tokens": 12},
+            lambda answer: answer["choices"][0]["message"]["content"],
+            "completion_tokens",
+        ),
+        (
+            "/v1/responses",
+            {"model": "demo-responses", "input": "a table", "max_output_tokens": 12},
+            lambda answer: answer["output"][0]["content"][0]["text"],
+            "output_tokens",
+        ),
+        (
+            "/v1/completions",
+            {"model": "demo-completions", "prompt": "a table", "max_tokens": 12},
+            lambda answer: answer["choices"][0]["text"],
+            "completion_tokens",
+        ),
+    ],
+)
+def test_reply_can_come_whole(running, path, body, text, usage):
+    status, answer = running.ask(path, body)
     assert status == 200
-    assert answer["choices"][0]["message"]["content"].startswith("Hello!")
-    assert answer["usage"]["completion_tokens"] > 10
+    assert len(text(answer)) > 30
+    assert answer["usage"][usage] == 12
+    assert "length" in json.dumps(answer) or answer["status"] == "incomplete"
+
+
+@once
+async def test_moderation_flags_one_phrase(demo_url):
+    async def check(text):
+        try:
+            return await moderation.check(text, provider_id="demo", api_key=KEY)
+        finally:
+            await client.aclose()
+
+    assert await check("Please flag me!") == moderation.Verdict(flagged=True, categories=("harassment",))
+    assert await check("A red flag, methinks.") == moderation.Verdict(flagged=False)
 
 
 @pytest.mark.parametrize(
@@ -141,6 +191,15 @@ def test_reply_can_come_whole(running):
         ("/v1/chat/completions", {"model": "demo-large", "messages": ["x"]}, KEY, 400, None),
         ("/v1/chat/completions", b"[" * 100_000, KEY, 400, None),
         ("/v1/chat/completions", None, KEY, 404, "not_found"),
+        ("/v1/chat/completions", {"model": "demo-responses", "messages": []}, KEY, 404, "model_not_found"),
+        ("/v1/responses", {"model": "demo-large", "input": "Hi"}, KEY, 404, "model_not_found"),
+        ("/v1/responses", {"model": "demo-responses", "input": 7}, KEY, 400, None),
+        ("/v1/completions", {"model": "demo-completions", "prompt": ["Hi"]}, KEY, 400, None),
+        ("/v1/completions", {"model": ["demo-completions"], "prompt": "Hi"}, KEY, 404, "model_not_found"),
+        ("/v1/moderations", {"input": [7]}, KEY, 400, None),
+        ("/v1/moderations", {"input": []}, KEY, 400, None),
+        ("/v1/moderations", {"input": "Hi"}, "", 401, "invalid_api_key"),
+        ("/v1/moderations", None, KEY, 404, "not_found"),
         ("/", None, KEY, 404, "not_found"),
     ],
 )

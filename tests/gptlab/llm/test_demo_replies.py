@@ -84,6 +84,7 @@ def test_same_words_get_the_same_reply_and_others_get_others():
         ("math", "$$"),
         ("emoji", "👩‍🔬"),
         ("quote", "> “"),
+        ("how you flag me", "*harassment*"),
     ],
 )
 def test_what_is_asked_for_is_shown(word, part):
