@@ -32,9 +32,9 @@ class HttpVisitor:
     def sign_out(self) -> None:
         self.post("/sign-out/")
 
-    def start(self, code: str) -> str:
+    def start(self, code: str, *, model: str = "") -> str:
         """The opening reply's id."""
-        answer = self.post("/chats/start/", assistant=code)
+        answer = self.post("/chats/start/", assistant=code, model=model)
         self.session = answer.url.path.split("/")[2]
         return _REPLY.findall(answer.text)[-1]
 

@@ -32,6 +32,8 @@ def body(request: Request, info: ModelInfo, *, store: bool | None = None) -> dic
 class Reader:
     """One stream's events as ours."""
 
+    is_over = False  # the usage comes after the Finish
+
     def read(self, event: bytes) -> list[Event]:
         """What one event says: nothing, if it makes no sense. Raises UpstreamError if it carries an error."""
         said = wire.parse(event)

@@ -49,6 +49,11 @@ class Reader:
             events += Usage.told(usage.get("prompt_tokens"), usage.get("completion_tokens"))
         return events
 
+    @property
+    def is_over(self) -> bool:
+        """The upstream knows no `stop`: it would write on in the visitor's name, and at their cost."""
+        return self._screen.is_over
+
     def rest(self) -> list[Event]:
         """What was held back and turned out to be text."""
         text = self._screen.rest()

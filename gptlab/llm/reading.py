@@ -10,7 +10,12 @@ _HEAD_MOST_BYTES = 64 * 1024
 
 
 class Reader(Protocol):
-    """An endpoint's translator of one stream (in `chat`, `responses`, `completion`)."""
+    """An endpoint's translator of one stream (in `chat`, `responses`, `completion`).
+
+    `is_over`: with the Finish all has come that counts, and nobody need wait for the stream's end.
+    """
+
+    is_over: bool
 
     def read(self, event: bytes) -> list[Event]: ...
 
@@ -84,6 +89,9 @@ class Reading:
                     events.append(event)
                     self.has_text = self.has_text or isinstance(event, Delta)
                     self.finished = isinstance(event, Finish)
+            if self.finished and self._reader.is_over:
+                self.done = True
+                break
         return events
 
     def _end(self, cause: errors.UpstreamError) -> None:

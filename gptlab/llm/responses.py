@@ -35,6 +35,8 @@ def body(request: Request, info: ModelInfo, *, store: bool | None = None) -> dic
 class Reader:
     """One stream's events as ours. What the model thinks, and its summary, is no text."""
 
+    is_over = True  # the Finish comes last, and has the usage with it
+
     def __init__(self) -> None:
         self._item: object = None  # the output item whose text came last
 

@@ -1,5 +1,7 @@
 """The same request over all three endpoints: what is sent, what comes back, how it fails, and what is learned from a refusal."""
 
+import time
+
 import pytest
 
 from gptlab.llm import client, errors
@@ -145,7 +147,9 @@ async def test_usage_that_is_not_told_is_estimated(endpoint):
 
 async def test_model_that_knows_no_end_is_stopped(upstream):
     request = ask("continues", model="over-completions")
-    events, error = await read(request, deadlines=Deadlines(after_finish=0.2))
+    began = time.monotonic()
+    events, error = await read(request)
+    assert time.monotonic() - began < 2
     assert (text_of(events), error) == ("Well.\n", None)
     assert events[-1] == Finish(FinishReason.STOP)
     await until(lambda: sent_for(upstream, request)[0]["peer_closed"])

@@ -5,7 +5,7 @@ import pytest
 from gptlab.llm import chat, completion, errors, reading, responses
 from gptlab.llm.messages import Delta, Finish, Usage
 from gptlab.llm.reading import Reading
-from tests.fakes.wire_cases import CASES, DONE, HELLO, WireCase, delta
+from tests.fakes.wire_cases import CASES, COMPLETIONS, DONE, HELLO, RESPONSES_HELLO, WireCase, delta
 
 ENDPOINTS = {"chat": chat, "responses": responses, "completions": completion}
 EVERY = {f"{name}: {what}": (ENDPOINTS[name], case) for name, cases in CASES.items() for what, case in cases.items()}
@@ -91,6 +91,21 @@ def test_endless_stream_ends(monkeypatch):
         fed += 1
     assert fed < 2000
     assert taken.failure().code == "interrupted"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "data", "is_over"),
+    [
+        (chat, HELLO, False),
+        (responses, RESPONSES_HELLO, True),
+        (completion, COMPLETIONS.delta("Hello") + COMPLETIONS.end(), False),
+        (completion, COMPLETIONS.delta("Hello<|user|>And you?"), True),
+    ],
+)
+def test_nobody_waits_for_the_end_of_a_stream_that_has_said_all(endpoint, data, is_over):
+    taken = Reading(endpoint.Reader())
+    assert taken.feed(data)[-1] == Finish("stop")
+    assert taken.done is is_over
 
 
 def test_nothing_is_read_after_done():
