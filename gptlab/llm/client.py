@@ -43,6 +43,8 @@ async def stream(
     import httpx2
 
     info = catalog.model(request.provider, request.model)
+    if not info.allowed:  # the operator's last word, whatever a visit still has in its list
+        raise errors.ModelNotAllowed
     reading = Reading(_ENDPOINTS[info.endpoint].Reader())
     broken: errors.UpstreamError | None = None
     with closing(Watch(deadlines, reasoning=info.reasoning)) as watch:

@@ -33,6 +33,15 @@ async def test_a_conversation_is_answered(endpoint, upstream):
     assert [record["path"] for record in sent_for(upstream, request)] == [ADDRESSES[endpoint]]
 
 
+async def test_a_model_that_the_operator_does_not_allow_is_never_asked(upstream, settings, tmp_path):
+    own = tmp_path / "own.toml"
+    own.write_text('[openai."*"]\nallowed = false\n')
+    settings.MODELS_FILE = str(own)
+    request = ask(text="Anyone?", model="gpt-4.1-mini")
+    assert type((await read(request))[1]) is errors.ModelNotAllowed
+    assert sent_for(upstream, request) == []
+
+
 @each_endpoint
 async def test_the_upstream_is_asked_to_forget(endpoint, upstream):
     request = ask(text=f"Keep this to yourself, {endpoint}.", model=f"over-{endpoint}")
