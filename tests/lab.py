@@ -70,14 +70,9 @@ class Lab:
         done = subprocess.run(command, cwd=REPOSITORY, env=environment, input=text, stdout=subprocess.PIPE, text=True, check=True)
         return done.stdout
 
-    def make_assistant(self, *, name: str, prompt: str) -> str:
-        """Its code."""
-        return self.run("tests.make_assistant", json.dumps({"name": name, "prompt": prompt}))
-
-    def make_community(self, name: str, copies: int) -> list[str]:
-        """Their codes. They are called "name 01", "name 02" and so on."""
-        fields = {"name": name, "prompt": "You are one of many.", "copies": copies}
-        return self.run("tests.make_assistant", json.dumps(fields)).split()
+    def make_assistant(self, **fields: object) -> str:
+        """Its code. `tests/make_assistant.py` has the fields; of several `copies`, the codes with spaces between."""
+        return self.run("tests.make_assistant", json.dumps(fields))
 
     def pids(self) -> dict[str, int]:
         """The processes by name: web, worker, redis, demo."""

@@ -1,6 +1,7 @@
-"""Makes assistants beside a running installation: name, prompt and how many as JSON on standard input, codes on standard output.
+"""Makes assistants beside a running installation: their fields as JSON on standard input, their codes on standard output.
 
-More than one stand in the community, numbered, so that the showcase stays as it is for others.
+Beside the fields of an assistant: `prompt` and `model` of its version, `copies` (numbered, "Mia 01", "Mia 02") and `owner_of`,
+a chat whose visitor is to be the maker.
 """
 
 import json
@@ -13,26 +14,24 @@ import django
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gptlab.settings")
     django.setup()
-    sys.stdout.write(" ".join(make_many(**json.load(sys.stdin))))
+    fields = json.load(sys.stdin)
+    copies = fields.pop("copies", 1)
+    names = [fields.pop("name")] if copies == 1 else [f"{fields['name']} {number:02}" for number in range(1, copies + 1)]
+    sys.stdout.write(" ".join(make(**fields | {"name": name}) for name in names))
 
 
-def make_many(*, name: str, prompt: str, copies: int = 1) -> list[str]:
-    if copies == 1:
-        return [make(name=name, prompt=prompt, showcased=True)]
-    return [make(name=f"{name} {number:02}", prompt=prompt, showcased=False) for number in range(1, copies + 1)]
-
-
-def make(*, name: str, prompt: str, showcased: bool) -> str:
+def make(*, name: str, prompt: str = "You are a test.", model: str = "gpt-4.1-mini", owner_of: str = "", **fields: object) -> str:
     from django.utils import timezone
 
     from assistants.models import Assistant, Version
+    from chats.models import ChatSession
 
     now = timezone.now()
-    assistant = Assistant.objects.create(
-        name=name, tagline="Tests", description="Tests", visibility="listed", showcased=showcased, created_at=now
-    )
+    usual = {"tagline": "Tests", "description": "Tests", "visibility": "listed", "showcased": True}
+    creator = ChatSession.objects.get(pk=owner_of).user if owner_of else None
+    assistant = Assistant.objects.create(name=name, creator=creator, created_at=now, **usual | fields)
     assistant.active_version = Version.objects.create(
-        assistant=assistant, number=1, initial_prompt=prompt, model="gpt-4.1-mini", max_tokens=4096, created_at=now
+        assistant=assistant, number=1, initial_prompt=prompt, model=model, max_tokens=4096, created_at=now
     )
     assistant.save()
     return assistant.code

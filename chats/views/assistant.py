@@ -57,6 +57,7 @@ def start(request: VisitorRequest, visit: Visit) -> HttpResponse:
             code=code,
             model=request.POST.get("model", "")[:200],
             text=request.POST.get("starter", ""),
+            client_id=request.POST.get("client_id", "")[:64],
             now=timezone.now(),
         )
     except NOT_MET as error:

@@ -18,6 +18,7 @@ class Stage:
     def __init__(self, page: Page, lab: Lab) -> None:
         self.page, self.lab = page, lab
         self._chat: str | None = None
+        self._made: dict[str, str] = {}
 
     def signed_out(self, path: str = "/") -> Page:
         self.page.context.clear_cookies()
@@ -71,6 +72,37 @@ class Stage:
         """Of an assistant in the Lounge."""
         cards = self.visitor.http.get("/lounge/", params={"q": name}).text
         return re.findall(r"/assistants/([0-9A-Z]{20})/", cards)[0]
+
+    def assistant(self, **fields: object) -> str:
+        """The code of one that is not in the house collection. Made once, however many states ask for it."""
+        key = str(fields)
+        if key not in self._made:
+            self._made[key] = self.lab.make_assistant(**fields)
+        return self._made[key]
+
+    @cached_property
+    def community(self) -> str:
+        """More than a page of the Lounge, and the name that they begin with."""
+        self.assistant(name="Many Mia", copies=23, showcased=False, category="play")
+        return "Many Mia"
+
+    @cached_property
+    def own(self) -> str:
+        """The visitor's private one."""
+        self.visitor.start(self.code())
+        owner = {"owner_of": self.visitor.session, "visibility": "private", "showcased": False}
+        return self.assistant(name="Seminar Sparring", description="Asks back until the point stands.", **owner)
+
+    @cached_property
+    def talked_with(self) -> str:
+        """One with whom the visitor had more chats than a page shows."""
+        code = self.assistant(name="Regular Ruth", starters=["Why does ice float?", "What is a good question?"])
+        for _ in range(12):
+            self.visitor.start(code)
+            self.visitor.wait_for_end("done")
+            self.visitor.say("Go on.")
+            self.visitor.wait_for_end("done")
+        return code
 
     @cached_property
     def visitor(self) -> HttpVisitor:

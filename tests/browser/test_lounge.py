@@ -19,7 +19,7 @@ _STORED = """() => JSON.stringify([{...localStorage}, {...sessionStorage}, histo
 @pytest.fixture(scope="session")
 def community(lab):
     """More than a page of them."""
-    return lab.make_community("Many Mia", PAGE_SIZE + 3)
+    return lab.make_assistant(name="Many Mia", copies=PAGE_SIZE + 3, showcased=False).split()
 
 
 @pytest.fixture

@@ -83,6 +83,42 @@ def test_a_chat_does_not_begin_with_words_that_no_message_may_have(alice, visit,
     assert not ChatSession.objects.exists()
 
 
+def test_the_same_form_sent_twice_begins_one_chat(alice, bob, visit, sam):
+    form_id = str(uuid.uuid4())
+    first = start(alice, visit, sam, client_id=form_id)
+    end(first)
+    assert start(alice, visit, sam, client_id=form_id) == first
+    assert start(bob, visit_of(bob), sam, client_id=form_id) != first
+    assert start(alice, visit, sam, client_id=str(uuid.uuid4())) != first
+    assert (ChatSession.objects.count(), sam.days.get().sessions) == (3, 3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_forms_at_once_begin_one_chat(alice, visit, sam):
+    form_id, replies = str(uuid.uuid4()), []
+
+    def press():
+        try:
+            replies.append(start(alice, visit, sam, client_id=form_id).pk)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=press) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(replies) == 4
+    assert len(set(replies)) == 1
+    assert ChatSession.objects.count() == 1
+
+
+@pytest.mark.parametrize("client_id", ["x", "0" * 64, "../"])
+def test_a_form_that_is_none_of_ours_begins_nothing(alice, visit, sam, client_id):
+    with pytest.raises(Invalid):
+        start(alice, visit, sam, client_id=client_id)
+
+
 def test_a_model_that_the_key_does_not_have_is_refused(alice, visit, sam):
     with pytest.raises(Invalid):
         start(alice, visit, sam, model="../gpt-9")

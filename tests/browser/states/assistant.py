@@ -16,3 +16,41 @@ def signed_in(stage):
 @state
 def unknown(stage):
     stage.signed_in("/assistants/7K3QX9MZT2HD0VWN5B8R/")
+
+
+@state
+def fallback_model(stage):
+    stage.signed_in(f"/assistants/{stage.assistant(name='Future Fay', model='gpt-9-nova')}/")
+
+
+@state
+def past_chats(stage):
+    stage.signed_in(f"/assistants/{stage.talked_with}/")
+
+
+@state
+def past_chats_page_2(stage):
+    stage.signed_in(f"/assistants/{stage.talked_with}/?past=2#past")
+
+
+@state
+def ones_own_private(stage):
+    stage.signed_in(f"/assistants/{stage.own}/")
+
+
+@state
+def retired(stage):
+    stage.signed_in(f"/assistants/{stage.assistant(name='Old Ada', is_active=False)}/")
+
+
+@state
+def not_set_up(stage):
+    stage.signed_in(f"/assistants/{stage.assistant(name='Half Hal', model='')}/")
+
+
+@state
+def long_name_from_right_to_left(stage):
+    code = stage.assistant(
+        name="مساعد الدراسة والبحث الذكي 👩‍🚀", tagline="W" * 25, description="ش" * 250, starters=["W" * 200, "؟"]
+    )
+    stage.signed_in(f"/assistants/{code}/")
