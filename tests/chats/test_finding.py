@@ -67,6 +67,9 @@ def test_what_was_not_said_is_not_found(alice, visit, old_and_new, query):
     assert search(alice, visit, query).hits == []
 
 
+LONG_AND_ODD = ["ÉCLAIR", "mid-sentence (brackets) [and] more", "👩‍👩‍👧 emoji", "x" * 5000 + " needle " + "y" * 5000]
+
+
 @pytest.mark.parametrize("said", LONG_AND_ODD)
 def test_whatever_was_said_is_found_as_it_was_said(alice, visit, sam, said):
     chat(alice, visit, sam, said)
