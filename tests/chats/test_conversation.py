@@ -250,31 +250,3 @@ def test_two_tabs_that_send_at_once_make_one_turn(alice, visit, sam, same_form):
     assert sorted(outcomes) == (["again", "new"] if same_form else ["busy", "new"])
     assert Turn.objects.count() == 2
     assert connection.vendor
-
-
-def test_a_starting_form_that_is_sent_twice_is_one_session(alice, bob, visit, sam):
-    form_id = str(uuid.uuid4())
-    first = start(alice, visit, sam, client_id=form_id)
-    end(first)
-    assert start(alice, visit, sam, client_id=form_id) == first
-    assert start(bob, visit_of(bob), sam, client_id=form_id) != first  # another visitor's form
-    assert ChatSession.objects.count() == 2
-    assert sam.days.get().sessions == 2
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_starts_at_once_are_one_session(alice, visit, sam):
-    form_id, started, barrier = str(uuid.uuid4()), [], threading.Barrier(2)
-
-    def press():
-        barrier.wait()
-        try:
-            started.append(start(alice, visit, sam, client_id=form_id).pk)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=press) for _ in range(2)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
-    assert len(set(started)) == 1
-    assert ChatSession.objects.count() == 1
