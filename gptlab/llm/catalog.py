@@ -14,8 +14,8 @@ from gptlab.llm import model_facts
 from gptlab.llm.model_facts import SAMPLING_PARAMETERS, ModelInfo
 
 __all__ = [
-    "MINTED_PREFIX", "SAMPLING_PARAMETERS", "ModelInfo", "Provider", "UnknownProvider", "choose", "encoding", "known_models",
-    "model", "offered", "provider", "providers", "usable",
+    "MINTED_PREFIX", "SAMPLING_PARAMETERS", "ModelInfo", "Provider", "UnknownProvider", "choose", "known_models", "model",
+    "offered", "provider", "providers", "usable",
 ]  # fmt: skip
 
 MINTED_PREFIX = "lab-"  # keys that GPT Lab mints for keyless servers
@@ -61,15 +61,6 @@ def provider(provider_id: str) -> Provider:
 def model(provider_id: str, name: str) -> ModelInfo:
     """What is known of a model, or careful assumptions."""
     return _model(settings.MODELS_FILE, provider_id, name, is_openai=_is_openai(provider_id))
-
-
-def encoding(name: str) -> str:
-    """How a model's tokens are counted, whoever serves it."""
-    own_file = settings.MODELS_FILE
-    for provider_id in model_facts.providers(own_file):
-        if not {name, _base(name)}.isdisjoint(model_facts.listed(own_file, provider_id)):
-            return model(provider_id, name).encoding
-    return "o200k_base"
 
 
 def known_models() -> list[tuple[str, str]]:

@@ -57,28 +57,23 @@ def count_request(messages: Sequence[Message], info: ModelInfo) -> int:
     Responses does not say what it adds; what it bills is what Chat Completions does.
     """
     if info.endpoint == "completions":
-        return _count(dialogue.prompt(messages), info.encoding)
-    texts = sum(_count(message.text, info.encoding) + _count(message.role.value, info.encoding) for message in messages)
+        return count_text(dialogue.prompt(messages), info.encoding)
+    texts = sum(count_text(message.text, info.encoding) + count_text(message.role.value, info.encoding) for message in messages)
     return texts + PER_MESSAGE * len(messages) + PER_REPLY
-
-
-def count_text(text: str, model: str) -> int:
-    """The tokens of a text alone, for the model of this name."""
-    return _count(text, catalog.encoding(model))
 
 
 def estimate(request: Request, text: str) -> Usage:
     """What a reply has cost when the upstream does not tell. Slow for the loop: call it in a thread."""
     info = catalog.model(request.provider, request.model)
-    return Usage(count_request(request.messages, info), _count(text, info.encoding), estimated=True)
+    return Usage(count_request(request.messages, info), count_text(text, info.encoding), estimated=True)
 
 
-def _count(text: str, name: str) -> int:
-    """Special tokens in a text (`<|endoftext|>`) are only text."""
-    encoding = _encoding(name)
+def count_text(text: str, encoding: str) -> int:
+    """The tokens of a text alone. Special tokens in a text (`<|endoftext|>`) are only text."""
+    table = _encoding(encoding)
     if all(len(run) <= _PIECE for run in _RUN.findall(text)):
-        return len(encoding.encode_ordinary(text))
-    return sum(len(encoding.encode_ordinary(text[start : start + _PIECE])) for start in range(0, len(text), _PIECE))
+        return len(table.encode_ordinary(text))
+    return sum(len(table.encode_ordinary(text[start : start + _PIECE])) for start in range(0, len(text), _PIECE))
 
 
 def _encoding(name: str) -> "tiktoken.Encoding":

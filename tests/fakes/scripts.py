@@ -91,6 +91,16 @@ async def no_finish(call: "Call", tokens: str) -> bool:
     return await call.end()
 
 
+async def babble(call: "Call") -> bool:
+    """A whole reply, and then words without an end."""
+    await call.head()
+    await _tokens(call, _counted("3"))
+    await call.write(call.wire.end())
+    while True:
+        await call.write(call.wire.delta(" and"))
+        await asyncio.sleep(0.01)
+
+
 async def cut_after_done(call: "Call") -> bool:
     """A whole reply, but the HTTP message has no end."""
     await call.head()

@@ -124,7 +124,8 @@ def test_reply_leaves_room_for_what_is_asked(fields, max_tokens, limit):
     [("gpt-6-luna", "o200k_base"), ("gpt-4", "cl100k_base"), ("gpt-3.5-turbo", "cl100k_base"), ("llama3.2", "o200k_base")],
 )
 def test_encoding_follows_the_model(name, encoding):
-    assert catalog.encoding(name) == encoding
+    provider_id = "attic-box" if name == "llama3.2" else "openai"
+    assert catalog.model(provider_id, name).encoding == encoding
 
 
 def test_openai_s_models_that_cannot_chat_are_left_out(real_openai):
@@ -266,4 +267,4 @@ def test_models_of_the_legacy_endpoint_are_not_offered():
 def test_file_that_is_not_there_is_refused(settings, tmp_path):
     settings.MODELS_FILE = str(tmp_path / "nowhere.toml")
     with pytest.raises(ImproperlyConfigured, match="MODELS_FILE"):
-        catalog.encoding("gpt-4o")
+        catalog.model("openai", "gpt-4o")

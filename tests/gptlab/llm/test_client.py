@@ -154,6 +154,14 @@ async def test_reply_is_whole_though_the_upstream_does_not_hang_up():
     assert time.monotonic() - began < 1
 
 
+async def test_reply_is_whole_though_the_upstream_writes_on_and_on(upstream):
+    request, began = ask("babble"), time.monotonic()
+    events, error = await read(request, deadlines=Deadlines(after_finish=0.2))
+    assert (text_of(events), error) == ("k0000 k0001 k0002 ", None)
+    assert time.monotonic() - began < 1.5
+    await until(lambda: sent_for(upstream, request)[0]["peer_closed"])
+
+
 async def test_reply_is_whole_though_the_upstream_hangs_up_rudely():
     events, error = await read(ask("cut_after_done"))
     assert error is None
