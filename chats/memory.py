@@ -31,10 +31,6 @@ class Load:
     counted: bool
     condenses: bool  # a coaching chat does when it grows long; a brainstorm forgets
 
-    @property
-    def condensing_begins(self) -> int:
-        return condensing_begins(window=self.info.context_window, budget=self.budget)
-
 
 def load(context: Context, *, info: ModelInfo, budget: int, condenses: bool) -> Load:
     return Load(info, budget, context.tokens, context.prompt_tokens, context.since, context.counted, condenses)
@@ -46,7 +42,9 @@ def with_reply(before: Load, text: str, *, turn: int) -> dict[str, Any]:
     fits = scale.takes(Message(Role.ASSISTANT, text))
     tokens = min(before.budget, before.tokens + scale.tokens) if fits else before.budget
     since = turn if before.since is None else before.since
-    return {"tokens": tokens, "prompt_tokens": before.prompt_tokens, "budget": before.budget, "since": since}
+    begins = condensing_begins(window=before.info.context_window, budget=before.budget) if before.condenses else None
+    values = {"tokens": tokens, "prompt_tokens": before.prompt_tokens, "budget": before.budget}
+    return values | {"since": since, "begins": begins}
 
 
 def store(session_id: UUID, values: dict[str, Any]) -> None:

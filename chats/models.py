@@ -195,6 +195,7 @@ class Memory(models.Model):
     prompt_tokens = models.PositiveIntegerField()  # of these, what stands before all that was said
     budget = models.PositiveIntegerField()  # what all of it may take: the window without the room for the reply
     since = models.PositiveIntegerField(null=True)  # number of the oldest turn that the model has seen last
+    begins = models.PositiveIntegerField(null=True)  # with more tokens than these it is condensed; null: never
     quiet_until = models.PositiveIntegerField(default=0)  # number of the turn before which nothing is condensed
     failures = models.PositiveSmallIntegerField(default=0)  # in a row
     digest_job = models.UUIDField(null=True)  # that is to condense, or under another id the worker that does

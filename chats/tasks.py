@@ -63,11 +63,7 @@ def _title_after(done: replying.Job) -> None:
 def _condense_after(done: replying.Job) -> None:
     """A job that gets lost is no harm: a later reply asks again."""
     job_id = condensing.ask_to_condense(
-        session_id=done.session_id,
-        turn=done.turn,
-        begins=done.load.condensing_begins,
-        credential=done.credential,
-        now=timezone.now(),
+        session_id=done.session_id, turn=done.turn, credential=done.credential, now=timezone.now()
     )
     if job_id is not None:
         _hand_over(condense, session_id=done.session_id, job_id=job_id)

@@ -1,7 +1,7 @@
 """Makes assistants beside a running installation: their fields as JSON on standard input, their codes on standard output.
 
-Beside the fields of an assistant: `prompt` and `model` of its version, `copies` (numbered, "Mia 01", "Mia 02") and `owner_of`,
-a chat whose visitor is to be the maker.
+Beside the fields of an assistant: its `prompt`, `version` (what differs from the usual one), `copies` (numbered, "Mia 01",
+"Mia 02") and `owner_of`, a chat whose visitor is to be the maker.
 """
 
 import json
@@ -20,7 +20,9 @@ def main() -> None:
     sys.stdout.write(" ".join(make(**fields | {"name": name}) for name in names))
 
 
-def make(*, name: str, prompt: str = "You are a test.", model: str = "gpt-4.1-mini", owner_of: str = "", **fields: object) -> str:
+def make(
+    *, name: str, prompt: str = "You are a test.", owner_of: str = "", version: dict[str, object] | None = None, **fields: object
+) -> str:
     from django.utils import timezone
 
     from assistants.models import Assistant, Version
@@ -30,9 +32,8 @@ def make(*, name: str, prompt: str = "You are a test.", model: str = "gpt-4.1-mi
     usual = {"tagline": "Tests", "description": "Tests", "visibility": "listed", "showcased": True}
     creator = ChatSession.objects.get(pk=owner_of).user if owner_of else None
     assistant = Assistant.objects.create(name=name, creator=creator, created_at=now, **usual | fields)
-    assistant.active_version = Version.objects.create(
-        assistant=assistant, number=1, initial_prompt=prompt, model=model, max_tokens=4096, created_at=now
-    )
+    told = {"initial_prompt": prompt, "model": "gpt-4.1-mini", "max_tokens": 4096} | (version or {})
+    assistant.active_version = Version.objects.create(assistant=assistant, number=1, created_at=now, **told)
     assistant.save()
     return assistant.code
 

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from django.db.models import F
+
 from accounts import relay
 from chats import background
 from chats.models import Memory
@@ -16,9 +18,9 @@ LONGEST_PAUSE = 64
 PATIENCE = timedelta(minutes=4)  # then nobody waits for it any more
 
 
-def ask_to_condense(*, session_id: UUID, turn: int, begins: int, credential: relay.Credential, now: datetime) -> UUID | None:
-    """The id of a job for a worker, if the next request would take more than `begins` tokens and no pause is on; else None."""
-    is_due = Memory.objects.filter(session_id=session_id, tokens__gt=begins, quiet_until__lte=turn)
+def ask_to_condense(*, session_id: UUID, turn: int, credential: relay.Credential, now: datetime) -> UUID | None:
+    """The id of a job for a worker, if the next request would take so much that it is time, and no pause is on; else None."""
+    is_due = Memory.objects.filter(session_id=session_id, tokens__gt=F("begins"), quiet_until__lte=turn)
     if not is_due.exists():
         return None
     try:
@@ -32,6 +34,7 @@ def ask_to_condense(*, session_id: UUID, turn: int, begins: int, credential: rel
 
 
 def is_under_way(memory: Memory, *, now: datetime) -> bool:
+    """Asked for, and not ended yet as far as anybody knows."""
     return memory.digest_job is not None and memory.digest_asked_at is not None and now - memory.digest_asked_at < PATIENCE
 
 

@@ -45,13 +45,20 @@ def opened(digest: Digest, *, vault: Vault) -> str:
         return ""
 
 
-def edit(session: ChatSession, *, vault: Vault, text: str) -> None:
-    """The notes in the visitor's words; whatever is being condensed meanwhile then comes too late. Raises UnfitMessage."""
+def edit(session: ChatSession, *, vault: Vault, digest_id: str, text: str) -> None:
+    """The notes in the visitor's words; whatever is being condensed meanwhile then comes too late.
+
+    Raises UnfitMessage, and NothingCondensed if those that the visitor had before them are not the ones any more.
+    """
     text = text.replace("\r\n", "\n").strip()
     if not any(character.isalnum() for character in text):
         raise UnfitMessage(_("Notes need a word. To do without them, use the full turns again."), field="notes")
     with transaction.atomic():
         digest = _locked(session)
+        if str(digest.pk) != digest_id:
+            raise NothingCondensed(
+                _("There are newer notes by now. Yours are still in the field: copy them and reload the page.")
+            )
         memory = Memory.objects.filter(session=session).first()
         tokens = _estimate(digest, opened(digest, vault=vault), text)
         if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES or (memory and tokens * MOST_PART > memory.budget):
@@ -82,7 +89,8 @@ def forget_from(session: ChatSession, *, turn: int) -> None:
 
     Call it in the transaction of the change. Notes that are being made just then are not adopted: adopting compares.
     """
-    Digest.objects.filter(session=session, covers_to__gte=turn).delete()
+    if Digest.objects.filter(session=session, covers_to__gte=turn).delete()[0]:
+        Memory.objects.filter(session=session).update(since=None)  # unknown until the next reply
 
 
 def _locked(session: ChatSession) -> Digest:

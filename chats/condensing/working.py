@@ -10,7 +10,6 @@ from chats.condensing import jobs
 from chats.condensing.adopting import adopt
 from chats.condensing.reading import WORTH_PART, Source, read
 from chats.condensing.summarising import NotGood, Task, summarise, summary_tokens
-from chats.context import condensing_begins
 from chats.counting import counter
 from chats.models import ChatSession, Memory
 from chats.sealing import Vault
@@ -73,10 +72,9 @@ class _Work:
 
     def _is_needed(self, source: Source, *, budget: int) -> bool:
         """Asked again, exactly: another job may have been here since."""
-        fixed = Memory.objects.values_list("prompt_tokens", flat=True).get(session=self._session)
-        total = fixed + self._takes(source.notes) + source.dropped_tokens + source.kept_tokens
-        begins = condensing_begins(window=self._info.context_window, budget=budget)
-        return total > begins and source.dropped_tokens * WORTH_PART >= budget
+        memory = Memory.objects.get(session=self._session)
+        total = memory.prompt_tokens + self._takes(source.notes) + source.dropped_tokens + source.kept_tokens
+        return memory.begins is not None and total > memory.begins and source.dropped_tokens * WORTH_PART >= budget
 
     def _takes(self, notes: str) -> int:
         return self._count(Message(Role.USER, notes)) if notes else 0

@@ -126,7 +126,7 @@ class Watched:
     def _render_final(self) -> tuple[str, str]:
         reply = self._rows().select_related("turn", "session__assistant").get()
         opened = history.open_reply(reply, turn=reply.turn, vault=vault_of(self.visit))
-        context = common(reply.session) | {"reply": show_reply(opened, visit=self.visit), "visit": self.visit}
+        context = common(reply.session) | {"reply": show_reply(opened, visit=self.visit), "visit": self.visit, "just_ended": True}
         return reply.state, _render(self.request, "chats/_reply.html", context)
 
 

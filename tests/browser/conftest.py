@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 
-from tests.fakes.upstream import Upstream
+from tests.browser.stage import TINY, models_file
+from tests.fakes.upstream import DEFAULT_MODELS, Upstream
 from tests.http_visitor import HttpVisitor
 from tests.lab import REPOSITORY, Lab, free_port, wait_until
 
@@ -65,14 +66,15 @@ def demo():
 
 @pytest.fixture(scope="session")
 def upstream():
-    with Upstream() as running:
+    with Upstream(models=(*DEFAULT_MODELS, TINY)) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory, demo, upstream):
-    data = tmp_path_factory.mktemp("lab") / "data"
-    with Lab(data, DEMO_BASE_URL=demo.url, OPENAI_BASE_URL=upstream.base_url) as running:
+    folder = tmp_path_factory.mktemp("lab")
+    places = {"DEMO_BASE_URL": demo.url, "OPENAI_BASE_URL": upstream.base_url, "MODELS_FILE": models_file(folder)}
+    with Lab(folder / "data", **places) as running:
         yield running
 
 

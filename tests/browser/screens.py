@@ -12,9 +12,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser.stage import Stage
+from tests.browser.stage import TINY, Stage, models_file
 from tests.browser.states import State, catalogue
-from tests.fakes.upstream import Upstream
+from tests.fakes.upstream import DEFAULT_MODELS, Upstream
 from tests.lab import REPOSITORY, Lab
 
 WIDTHS = {390: 844, 768: 1024, 1440: 900}
@@ -38,9 +38,10 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     flags = ["--no-sandbox"] if os.geteuid() == 0 else []
     with ExitStack() as stack:
-        upstream = stack.enter_context(Upstream())
-        data = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "data"
-        lab = stack.enter_context(Lab(data, OPENAI_BASE_URL=upstream.base_url))
+        upstream = stack.enter_context(Upstream(models=(*DEFAULT_MODELS, TINY)))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        places = {"OPENAI_BASE_URL": upstream.base_url, "MODELS_FILE": models_file(folder)}
+        lab = stack.enter_context(Lab(folder / "data", **places))
         chromium = stack.enter_context(sync_playwright()).chromium
         page = chromium.launch(executable_path=shutil.which("chromium"), args=flags).new_page(base_url=lab.url)
         stage = Stage(page, lab)

@@ -3,6 +3,7 @@
 import re
 import uuid
 from functools import cached_property
+from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
@@ -11,7 +12,15 @@ from tests.lab import Lab
 
 KEY = "sk-states-0123456789abcdef0123456789abcdef"
 ASSISTANT = "Query Quill"  # of the house collection
+TINY = "tiny"  # a model whose memory is soon full: see `models_file`
 LIVE = "#turns :is([data-state=running], [data-state=pending])"
+
+
+def models_file(folder: Path) -> str:
+    """The path of a file of models that an installation reads, with TINY in it."""
+    path = folder / "models.toml"
+    path.write_text(f'[openai."{TINY}"]\ncontext_window = 2_048\noffered = false\n')
+    return str(path)
 
 
 class Stage:
@@ -19,6 +28,7 @@ class Stage:
         self.page, self.lab = page, lab
         self._chat: str | None = None
         self._made: dict[str, str] = {}
+        self._long: str | None = None
 
     def signed_out(self, path: str = "/") -> Page:
         self.page.context.clear_cookies()
@@ -50,6 +60,20 @@ class Stage:
             self.new_chat()
             self._chat = self.visitor.session
         return self.signed_in(f"/chats/{self._chat}/")
+
+    def long_chat(self) -> Page:
+        """With a coach who forgets soon, and who has condensed the beginning into notes."""
+        if self._long is None:
+            version = {"model": TINY, "max_tokens": 300, "summary_prompt": "[[script=say:24]]"}
+            self.visitor.start(self.lab.make_assistant(name="Soon Full", session_type="coaching", version=version))
+            self.visitor.wait_for_end("done")
+            for number in range(6):
+                self.visitor.say(f"{number}: " + "Why does ice float on water, and what if it sank? " * 12)
+                self.visitor.wait_for_end("done")
+            self._long = self.visitor.session
+        self.signed_in(f"/chats/{self._long}/")
+        expect(self.page.locator("#condensed summary.rule")).to_be_attached(timeout=20_000)
+        return self.page
 
     def say(self, text: str) -> Page:
         """In a chat: sends it, and its reply is on the page."""

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from chats import conversation, memory
@@ -18,7 +20,11 @@ def load(tokens, *, counted=True, since=0):
 def test_a_reply_is_added_to_what_the_request_took():
     values = memory.with_reply(load(1_000), "Water expands as it freezes.", turn=3)
     assert 1_005 < values["tokens"] < 1_020
-    assert values == {"tokens": values["tokens"], "prompt_tokens": 200, "budget": BUDGET, "since": 0}
+    assert values == {"tokens": values["tokens"], "prompt_tokens": 200, "budget": BUDGET, "since": 0, "begins": 2_457}
+
+
+def test_a_brainstorm_is_never_condensed():
+    assert memory.with_reply(replace(load(3_000), condenses=False), "Hello", turn=3)["begins"] is None
 
 
 def test_a_reply_that_runs_over_fills_the_memory():

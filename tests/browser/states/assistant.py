@@ -20,7 +20,7 @@ def unknown(stage):
 
 @state
 def fallback_model(stage):
-    stage.signed_in(f"/assistants/{stage.assistant(name='Future Fay', model='gpt-9-nova')}/")
+    stage.signed_in(f"/assistants/{stage.assistant(name='Future Fay', version={'model': 'gpt-9-nova'})}/")
 
 
 @state
@@ -45,7 +45,7 @@ def retired(stage):
 
 @state
 def not_set_up(stage):
-    stage.signed_in(f"/assistants/{stage.assistant(name='Half Hal', model='')}/")
+    stage.signed_in(f"/assistants/{stage.assistant(name='Half Hal', version={'model': ''})}/")
 
 
 @state

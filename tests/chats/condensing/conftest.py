@@ -57,12 +57,12 @@ class Chat:
         self.fill()
 
     def fill(self, tokens=None):
-        values = {"tokens": tokens or self.begins + 100, "prompt_tokens": 60, "budget": 1_748, "since": 0}
+        values = {"tokens": tokens or self.begins + 100, "prompt_tokens": 60, "budget": 1_748, "since": 0, "begins": self.begins}
         Memory.objects.update_or_create(session=self.session, defaults=values)
 
     def ask(self, turn=None):
         last = self.session.turn_count - 1 if turn is None else turn
-        place = {"session_id": self.session.pk, "turn": last, "begins": self.begins}
+        place = {"session_id": self.session.pk, "turn": last}
         return condensing.ask_to_condense(**place, credential=self.credential, now=timezone.now())
 
     def condense(self):
@@ -71,6 +71,11 @@ class Chat:
         assert job_id is not None
         condensing.condense(session_id=self.session.pk, job_id=job_id, now=timezone.now())
         return self.notes()
+
+    def edit(self, text, digest_id=None):
+        notes = self.notes()
+        digest_id = digest_id or (str(notes.row.pk) if notes else "")
+        condensing.edit(self.session, vault=self.vault, digest_id=digest_id, text=text)
 
     def notes(self):
         return condensing.notes_of(self.session, vault=self.vault)

@@ -16,7 +16,7 @@ def condensed(chat):
 
 
 def test_edited_notes_are_what_the_model_sees(condensed):
-    condensing.edit(condensed.session, vault=condensed.vault, text="  They drink\r\nmilk. ")
+    condensed.edit("  They drink\r\nmilk. ")
     notes = condensed.notes()
     assert (notes.text, notes.row.edited) == ("They drink\nmilk.", True)
     assert "They drink\nmilk." in asked_now(condensed)[1]
@@ -24,16 +24,16 @@ def test_edited_notes_are_what_the_model_sees(condensed):
 
 def test_an_edit_moves_the_gauge(condensed):
     before = condensed.memory.tokens
-    condensing.edit(condensed.session, vault=condensed.vault, text="They drink tea. " * 10)
+    condensed.edit("They drink tea. " * 10)
     assert condensed.memory.tokens > before + 30
-    condensing.edit(condensed.session, vault=condensed.vault, text="They drink tea.")
+    condensed.edit("They drink tea.")
     assert condensed.memory.tokens == before
 
 
 @pytest.mark.parametrize("text", ["", " \r\n ", "…", "x" * (MOST_BYTES + 1), "tea " * 600])
 def test_empty_and_overlong_notes_are_refused(condensed, text):
     with pytest.raises(UnfitMessage) as caught:
-        condensing.edit(condensed.session, vault=condensed.vault, text=text)
+        condensed.edit(text)
     assert caught.value.field == "notes"
     assert condensed.notes().text == "They drink tea."
 
@@ -93,7 +93,7 @@ def test_choosing_another_reply_to_a_turn_that_is_in_the_notes_forgets_them(cond
 @pytest.mark.parametrize(
     "change",
     [
-        lambda chat: condensing.edit(chat.session, vault=chat.vault, text="Words"),
+        lambda chat: chat.edit("Words"),
         lambda chat: condensing.set_aside(chat.session),
         lambda chat: condensing.take_up(chat.session),
     ],

@@ -193,7 +193,7 @@ def test_what_the_visitor_does_to_the_notes_meanwhile_wins(chat, model, what):
     chat.grow(8)
     model.answer = "Other notes."
     model.meanwhile = {
-        "edit": lambda: condensing.edit(chat.session, vault=chat.vault, text="My words."),
+        "edit": lambda: chat.edit("My words."),
         "set_aside": lambda: condensing.set_aside(chat.session),
         "forget_from": lambda: condensing.forget_from(chat.session, turn=3),
     }[what]

@@ -1,0 +1,83 @@
+"""What the chat page shows of the model's memory: how full it is, what it holds, and where the turns begin that it sees."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from accounts.visit import Visit
+from assistants.models import Assistant
+from chats import condensing
+from chats.condensing import Notes
+from chats.models import ChatSession, Memory, Turn
+from chats.views.showing import vault_of
+
+LOOKS_MOST = 20
+FIRST_LOOK, LONGEST_WAIT = 2, 15  # seconds
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ShownMemory:
+    """`line_at` is the number of the turn above which a line tells that the model does not see what comes before."""
+
+    percent: int
+    sees: str
+    notes: Notes | None
+    line_at: int | None
+    next_look: int | None  # seconds until the page looks whether the notes are there; None: there is nothing to wait for
+    looks: int
+    draft: str | None = None  # notes that were refused
+
+    @property
+    def sizes(self) -> str:
+        """Of the turns, and of the notes that stand for them."""
+        assert self.notes is not None
+        row = self.notes.row
+        return _("%(before)s → %(after)s tokens") % {"before": f"{row.tokens_before:,}", "after": f"{row.tokens_after:,}"}
+
+
+def show_memory(
+    session: ChatSession, *, visit: Visit, now: datetime, looks: int = 0, draft: str | None = None
+) -> ShownMemory | None:
+    """None until the first reply has been weighed."""
+    memory = Memory.objects.filter(session=session).first()
+    if memory is None:
+        return None
+    notes = condensing.notes_of(session, vault=vault_of(visit)) if memory.begins is not None else None
+    used = notes if notes is not None and notes.row.active and notes.text else None
+    first = notes.row.covers_to + 1 if notes is not None else memory.since or 0
+    line_at = _turn_from(session, first) if first > 1 else None
+    waits = _awaits_notes(memory, session, now=now) and looks < LOOKS_MOST
+    return ShownMemory(
+        percent=memory.percent,
+        sees=_sees(session.assistant, memory, used, is_cut=line_at is not None),
+        notes=notes,
+        line_at=line_at,
+        next_look=min(FIRST_LOOK + looks, LONGEST_WAIT) if waits else None,
+        looks=looks + 1,
+        draft=draft,
+    )
+
+
+def _turn_from(session: ChatSession, number: int) -> int | None:
+    """The first one that is shown from this number on: what was edited is not."""
+    turns = Turn.objects.current().filter(session=session, number__gte=number).order_by("number")
+    return turns.values_list("number", flat=True).first()
+
+
+def _awaits_notes(memory: Memory, session: ChatSession, *, now: datetime) -> bool:
+    """They are being made, or are about to be: the worker decides just after the reply's end."""
+    is_due = memory.begins is not None and memory.tokens > memory.begins and memory.quiet_until < session.turn_count
+    return is_due or condensing.is_under_way(memory, now=now)
+
+
+def _sees(assistant: Assistant, memory: Memory, notes: Notes | None, *, is_cut: bool) -> str:
+    name = assistant.name
+    if notes is not None:
+        words = _("Turns 1–%(turn)s are condensed. %(name)s sees the notes and everything after them.")
+        return words % {"turn": notes.row.covers_to, "name": name}
+    if memory.begins is None:
+        return _("%(name)s sees the last 20 messages.") % {"name": name}
+    if is_cut:
+        return _("%(name)s sees as many of the last turns as fit.") % {"name": name}
+    return _("%(name)s sees the whole chat.") % {"name": name}
