@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.visit import Visit
-from chats import memory
+from chats import condensing, memory
 from chats.conversation.lookup import current_turn, owned_session, parsed
 from chats.conversation.pending import busy, model_for, new_reply, over, paid_by, require_chat
 from chats.conversation.wording import fit_message
@@ -112,3 +112,4 @@ def _supersede(session: ChatSession, *, number: int) -> None:
     if turn.number != number or turn.sealed_text is None:
         raise NothingToEdit(_("Only your last message can be edited. Fork the chat there to try another way."))
     Turn.objects.filter(pk=turn.pk).update(superseded=True)
+    condensing.forget_from(session, turn=number)

@@ -5,20 +5,20 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.decorators import VisitorRequest, visitor_required
 from accounts.visit import Visit
-from chats import conversation, history, tasks
+from chats import conversation, forms, history, naming, tasks
 from chats.errors import Busy, ClientIdReused
 from chats.models import ChatSession, Reply
+from chats.views.answering import exchange, to_session
 from chats.views.remembering import show_memory
-from chats.views.showing import common, show_exchange, vault_of
+from chats.views.showing import ShownRecap, common, show_exchanges, show_recap, vault_of
 from gptlab.errors import Invalid, Limited, Unavailable
 from gptlab.http import marked
 
@@ -33,21 +33,38 @@ def session(request: VisitorRequest, visit: Visit, session_id: uuid.UUID) -> Htt
     if request.htmx and "before" in request.GET:
         found = conversation.owned_session(user=request.user, session_id=session_id)
         return render(request, "chats/_earlier.html", common(found) | _turns(request, visit, found))
-    return page(request, visit, session_id)
+    return page(request, visit, session_id, editing=forms.number(request.GET.get("edit", "")))
 
 
 def page(
-    request: VisitorRequest, visit: Visit, session_id: uuid.UUID, *, draft: str = "", notes_draft: str | None = None
+    request: VisitorRequest,
+    visit: Visit,
+    session_id: uuid.UUID,
+    *,
+    draft: str = "",
+    editing: int | None = None,
+    edited: str | None = None,
+    notes_draft: str | None = None,
 ) -> HttpResponse:
-    """`draft` stands in the field, `notes_draft` where notes are edited."""
+    """`draft` stands in the field, `notes_draft` where notes are edited.
+
+    `editing` is the turn whose message is open to be edited, with `edited` as what it says.
+    """
     found = conversation.owned_session(user=request.user, session_id=session_id)
     turns = _turns(request, visit, found, notes_draft=notes_draft)
     last = turns["exchanges"][-1].reply if turns["exchanges"] else None
     context = common(found) | turns
     live = last.row if last is not None and last.row.is_live else None
+    now = timezone.now()
+    recap = show_recap(found, visit=visit, now=now) if not found.is_open else None
     context |= {
         "busy": live is not None,
-        "refresh": _refresh(live, now=timezone.now()) if live is not None and not draft else None,
+        "refresh": _refresh(live, recap, now=now) if not draft and edited is None else None,
+        "recap": recap,
+        "title": naming.title_of(found, vault=vault_of(visit)),
+        "can_conclude": live is None and visit.can_chat and conversation.can_conclude(found),
+        "editing": editing,
+        "edited": edited,
         "model": last.row.model if last is not None else found.version.model,
         "client_id": uuid.uuid4(),
         "draft": draft,
@@ -58,9 +75,9 @@ def page(
 
 def _turns(request: VisitorRequest, visit: Visit, found: ChatSession, *, notes_draft: str | None = None) -> dict[str, Any]:
     """One page of turns, and the numbers that name the pages around it. None: there is none."""
-    before = _number(request.GET.get("before", ""))
+    before = forms.number(request.GET.get("before", ""))
     shown = history.page(found, vault=vault_of(visit), before=before)
-    exchanges = [show_exchange(exchange, visit=visit) for exchange in shown.exchanges]
+    exchanges = show_exchanges(shown.exchanges, visit=visit)
     later = exchanges[-1].turn.number + 1 + history.TURNS if exchanges else 0
     return {
         "exchanges": exchanges,
@@ -87,8 +104,8 @@ def say(request: VisitorRequest, visit: Visit, session_id: uuid.UUID) -> HttpRes
     if said.is_new:
         tasks.enqueue(said.reply)
     if not request.htmx:
-        return _to_end(session_id)
-    return _answer(request, visit, said.reply, with_turn=True)
+        return to_session(session_id)
+    return exchange(request, visit, said.reply, template="chats/_say.html")
 
 
 @require_POST
@@ -100,36 +117,23 @@ def retry(request: VisitorRequest, visit: Visit, session_id: uuid.UUID, reply_id
     )
     tasks.enqueue(reply)
     if not request.htmx:
-        return _to_end(session_id)
-    return _answer(request, visit, reply, with_turn=False)
+        return to_session(session_id)
+    return exchange(request, visit, reply, template="chats/_reply.html")
 
 
 @require_POST
 @visitor_required
 def stop(request: VisitorRequest, visit: Visit, session_id: uuid.UUID, reply_id: uuid.UUID) -> HttpResponse:
     conversation.stop(user=request.user, session_id=session_id, reply_id=reply_id, now=timezone.now())
-    return HttpResponse(status=204) if request.htmx else _to_end(session_id)
+    return HttpResponse(status=204) if request.htmx else to_session(session_id)
 
 
-def _answer(request: VisitorRequest, visit: Visit, reply: Reply, *, with_turn: bool) -> HttpResponse:
-    """The visitor's bubble and a live one; after a retry only the live one, in the place of the old."""
-    exchange = show_exchange(history.latest(reply.turn, reply, vault=vault_of(visit)), visit=visit)
-    context = common(reply.session) | {"exchange": exchange, "reply": exchange.reply}
-    return render(request, "chats/_say.html" if with_turn else "chats/_reply.html", context)
-
-
-def _refresh(reply: Reply, *, now: datetime) -> int:
-    """Seconds after which a page without a script looks again: less often the longer it has waited.
+def _refresh(reply: Reply | None, recap: ShownRecap | None, *, now: datetime) -> int | None:
+    """Seconds after which a page without a script looks again: less often the longer it has waited. None: nothing is awaited.
 
     What comes by itself would take along what is being written, so meanwhile such a page has no field to write in.
     """
+    if reply is None:
+        return 3 if recap is not None and recap.is_awaited else None
     waited = (now - reply.created_at).total_seconds()
     return 3 if waited < 30 else 5 if waited < 120 else 15
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else None
-
-
-def _to_end(session_id: uuid.UUID) -> HttpResponseRedirect:
-    return HttpResponseRedirect(reverse("chats:session", kwargs={"session_id": session_id}) + "#latest", status=303)

@@ -1,17 +1,22 @@
 """What the chat templates are given: exchanges with their addresses and notices."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.visit import Visit
+from chats import recapping, variants
 from chats.history import Exchange, OpenedReply, OpenedTurn
 from chats.models import ChatSession, Reply
 from chats.reply_errors import Notice, notice
 from chats.sealing import Vault
+from chats.variants import Place
 from gptlab.markdown import render
 
 
@@ -26,6 +31,7 @@ class ShownReply:
     stop_url: str
     retry_url: str
     text_url: str
+    place: Place | None  # among the replies to the same message; None: it is the only one
 
     @property
     def row(self) -> Reply:
@@ -43,23 +49,52 @@ def vault_of(visit: Visit) -> Vault:
     return Vault(user_id=visit.user_id, data_key=visit.data_key)
 
 
+def show_exchanges(exchanges: Sequence[Exchange], *, visit: Visit) -> list[ShownExchange]:
+    places = variants.places(exchange.reply.row for exchange in exchanges if exchange.reply is not None)
+    return [_show_exchange(exchange, visit=visit, places=places) for exchange in exchanges]
+
+
 def show_exchange(exchange: Exchange, *, visit: Visit) -> ShownExchange:
-    reply = show_reply(exchange.reply, visit=visit) if exchange.reply is not None else None
+    return show_exchanges([exchange], visit=visit)[0]
+
+
+def _show_exchange(exchange: Exchange, *, visit: Visit, places: dict[UUID, Place]) -> ShownExchange:
+    found = exchange.reply
+    reply = _show_reply(found, visit=visit, place=places.get(found.row.pk)) if found is not None else None
     return ShownExchange(turn=exchange.turn, reply=reply, after_pause=exchange.after_pause)
 
 
 def show_reply(opened: OpenedReply, *, visit: Visit) -> ShownReply:
+    return _show_reply(opened, visit=visit, place=variants.places([opened.row]).get(opened.row.pk))
+
+
+def _show_reply(opened: OpenedReply, *, visit: Visit, place: Place | None) -> ShownReply:
     row = opened.row
-    place = {"session_id": row.session_id, "reply_id": row.pk}
+    ids = {"session_id": row.session_id, "reply_id": row.pk}
     return ShownReply(
         opened=opened,
         html=SafeString("") if row.is_live else render(opened.text),
         error=notice(row, visit=visit, now=timezone.now()),
-        stream_url=reverse("chats:stream", kwargs=place),
-        stop_url=reverse("chats:stop", kwargs=place),
-        retry_url=reverse("chats:retry", kwargs=place),
-        text_url=reverse("chats:text", kwargs=place),
+        stream_url=reverse("chats:stream", kwargs=ids),
+        stop_url=reverse("chats:stop", kwargs=ids),
+        retry_url=reverse("chats:retry", kwargs=ids),
+        text_url=reverse("chats:text", kwargs=ids),
+        place=place,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRecap:
+    """Of a concluded chat. `html` is "" while it is awaited, and where it could not be written."""
+
+    is_awaited: bool
+    html: SafeString
+
+
+def show_recap(session: ChatSession, *, visit: Visit, now: datetime) -> ShownRecap:
+    if recapping.is_awaited(session, now=now):
+        return ShownRecap(is_awaited=True, html=SafeString(""))
+    return ShownRecap(is_awaited=False, html=render(recapping.open_recap(session, vault=vault_of(visit))))
 
 
 def common(session: ChatSession) -> dict[str, Any]:

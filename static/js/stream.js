@@ -47,16 +47,17 @@ document.addEventListener("htmx:sse:close", ({ target }) => {
   queueMicrotask(() => {
     const ended = document.getElementById(id);
     if (ended?.dataset.announce) announcer.textContent = ended.dataset.announce;
+    document.dispatchEvent(new Event("lab:reply-ended")); // the heading asks whether the chat has a title now
   });
 });
 
-// Who pressed Stop or Try again stood on a button that is gone now: on to the field.
+// Who pressed Stop or Try again stood on a button that is gone now: on to the field. (A button that came back has the focus.)
 let stoodOn = null;
 document.addEventListener("htmx:before:swap", () => {
   stoodOn ??= document.activeElement.closest("article[data-reply-id]");
 });
 document.addEventListener("htmx:after:swap", () => {
-  if (stoodOn && !stoodOn.isConnected) document.getElementById("text")?.focus({ preventScroll: true });
+  if (stoodOn && !stoodOn.isConnected && document.activeElement === document.body) document.getElementById("text")?.focus({ preventScroll: true });
   stoodOn = null;
 });
 

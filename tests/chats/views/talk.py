@@ -9,6 +9,7 @@ from chats.models import Reply
 from chats.sealing import Vault
 
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/"}
+OF_REPLIES = ("stream", "text", "stop", "retry", "choose", "rate-reply")
 DRAFT = 'Long and <carefully> "written" & half\n finished {{ 7*7 }}'
 
 
@@ -20,7 +21,7 @@ def store(reply, someone, text, *, state="done", error_code=""):
 
 def url(name, reply):
     place = {"session_id": reply.session_id}
-    return reverse(f"chats:{name}", kwargs=place | ({"reply_id": reply.pk} if name in ("stop", "retry") else {}))
+    return reverse(f"chats:{name}", kwargs=place | ({"reply_id": reply.pk} if name in OF_REPLIES else {}))
 
 
 def said(text="Why?", **more):

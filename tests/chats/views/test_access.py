@@ -18,18 +18,48 @@ from tests.chats.views.talk import HTMX, said, url
 pytestmark = pytest.mark.django_db
 
 
+def row(method, name, of_alice):
+    """A foreign chat is missing; nobody signs in first, where a page is asked for, and is told so elsewhere."""
+    return method, name, {"alice": of_alice, "bob": 404, "nobody": 302 if method == "get" else 401}
+
+
 PLAIN_TABLE = [
-    ("get", "session", {"alice": 200, "bob": 404, "nobody": 302}),
-    ("get", "transcript", {"alice": 200, "bob": 404, "nobody": 302}),
-    ("post", "say", {"alice": 303, "bob": 404, "nobody": 401}),
-    ("post", "retry", {"alice": 409, "bob": 404, "nobody": 401}),
-    ("post", "stop", {"alice": 303, "bob": 404, "nobody": 401}),
+    row("get", "session", 200),
+    row("get", "transcript", 200),
+    row("get", "transcript-csv", 200),
+    row("get", "transcript-md", 200),
+    row("get", "recap", 303),
+    row("get", "title", 303),
+    row("get", "delete", 200),
+    row("post", "say", 303),
+    row("post", "edit", 409),
+    row("post", "regenerate", 303),
+    row("post", "fork", 303),
+    row("post", "conclude", 409),
+    row("post", "resume", 303),
+    row("post", "rate", 303),
+    row("post", "rename", 303),
+    row("post", "delete", 302),
+    row("post", "retry", 409),
+    row("post", "stop", 303),
+    row("post", "choose", 303),
+    row("post", "rate-reply", 303),
 ]
 HTMX_TABLE = [
-    ("post", "say", {"alice": 200, "bob": 404, "nobody": 401}),
-    ("post", "retry", {"alice": 409, "bob": 404, "nobody": 401}),
-    ("post", "stop", {"alice": 204, "bob": 404, "nobody": 401}),
+    row("post", "say", 200),
+    row("post", "edit", 409),
+    row("post", "regenerate", 200),
+    row("post", "rate", 200),
+    row("post", "rename", 200),
+    row("post", "retry", 409),
+    row("post", "stop", 204),
+    row("post", "choose", 200),
+    row("post", "rate-reply", 200),
+    ("get", "recap", {"alice": 200, "bob": 404, "nobody": 401}),
+    ("get", "title", {"alice": 200, "bob": 404, "nobody": 401}),
 ]
+FORM = {"turn": "0", "liked": "1", "title": "A name"}
+POSTED = [name for method, name, _ in PLAIN_TABLE if method == "post"]
 
 
 @pytest.mark.parametrize("who", ["alice", "bob", "nobody"])
@@ -39,7 +69,7 @@ HTMX_TABLE = [
 def test_who_gets_what(alice, bob, opening, headers, method, name, statuses, who):
     client = {"alice": alice.client, "bob": bob.client, "nobody": Client()}[who]
     before = everything()
-    answer = getattr(client, method)(url(name, opening), said() if name == "say" else {}, headers=headers)
+    answer = getattr(client, method)(url(name, opening), said(**FORM) if method == "post" else {}, headers=headers)
     assert answer.status_code == statuses[who]
     if who != "alice":
         assert everything() == before
@@ -52,9 +82,9 @@ def everything():
 
 @pytest.mark.parametrize(("method", "name"), [(method, name) for method, name, _ in PLAIN_TABLE])
 def test_a_foreign_chat_can_not_be_told_from_a_missing_one(alice, bob, opening, method, name):
-    foreign = getattr(bob.client, method)(url(name, opening), said() if name == "say" else {})
+    foreign = getattr(bob.client, method)(url(name, opening), said(**FORM) if method == "post" else {})
     address = url(name, opening).replace(str(opening.session_id), str(uuid.uuid4()))
-    missing = getattr(bob.client, method)(address, said() if name == "say" else {})
+    missing = getattr(bob.client, method)(address, said(**FORM) if method == "post" else {})
     assert (foreign.status_code, shown(foreign)) == (missing.status_code, shown(missing))
 
 
@@ -65,21 +95,21 @@ def shown(answer):
     )
 
 
-@pytest.mark.parametrize("name", ["retry", "stop"])
+@pytest.mark.parametrize("name", ["retry", "stop", "choose", "rate-reply"])
 def test_a_reply_is_found_only_in_its_own_session(alice, sam, opening, name):
     other = conversation.start(user=alice.user, visit=alice.visit, code=sam.code, model="", now=timezone.now())
     mixed = reverse(f"chats:{name}", kwargs={"session_id": other.session_id, "reply_id": opening.pk})
     assert alice.client.post(mixed).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["session", "transcript"])
+@pytest.mark.parametrize("name", ["session", "transcript", "transcript-csv", "transcript-md", "delete"])
 def test_who_is_signed_out_comes_back_after_signing_in(opening, name):
     answer = Client().get(url(name, opening))
     target = urlsplit(answer["Location"])
     assert (target.path, parse_qs(target.query)["next"]) == (reverse("accounts:sign-in"), [url(name, opening)])
 
 
-@pytest.mark.parametrize("name", ["say", "retry", "stop"])
+@pytest.mark.parametrize("name", ["say", "edit", "regenerate", "stop"])
 @pytest.mark.parametrize(
     ("headers", "place"),
     [
@@ -100,19 +130,19 @@ def test_who_signs_in_again_comes_back_to_the_page(alice, opening, name, headers
     assert alice.client.get(wanted).status_code == 200
 
 
-@pytest.mark.parametrize("name", ["start", "say", "retry", "stop"])
+@pytest.mark.parametrize("name", ["start", *(name for name in POSTED if name != "delete")])
 @pytest.mark.parametrize("method", ["get", "head", "put", "patch", "delete"])
 def test_what_changes_something_is_only_posted(alice, opening, name, method):
     address = reverse("chats:start") if name == "start" else url(name, opening)
     assert getattr(alice.client, method)(address).status_code == 405
 
 
-@pytest.mark.parametrize("name", ["session", "transcript"])
+@pytest.mark.parametrize("name", ["session", "transcript", "transcript-csv", "transcript-md", "recap", "title"])
 def test_what_shows_something_is_only_got(alice, opening, name):
     assert alice.client.post(url(name, opening)).status_code == 405
 
 
-@pytest.mark.parametrize("name", ["start", "say", "retry", "stop"])
+@pytest.mark.parametrize("name", ["start", *POSTED])
 def test_without_the_forms_token_nothing_happens(alice, opening, name):
     strict = Client(enforce_csrf_checks=True)
     strict.cookies = alice.client.cookies
@@ -129,6 +159,30 @@ def test_an_assistants_page_shows_ones_own_past_chats_only(alice, bob, opening, 
     assert link in alice.client.get(address).content.decode()
     assert link not in bob.client.get(address).content.decode()
     assert link not in Client().get(address).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "who", "status"),
+    [
+        ("list", "alice", 200),
+        ("list", "bob", 200),
+        ("list", "nobody", 302),
+        ("delete-all", "alice", 200),
+        ("delete-all", "bob", 200),
+        ("delete-all", "nobody", 302),
+    ],
+)
+def test_the_list_of_chats_is_ones_own(alice, bob, opening, name, who, status):
+    client = {"alice": alice.client, "bob": bob.client, "nobody": Client()}[who]
+    answer = client.get(reverse(f"chats:{name}"))
+    assert answer.status_code == status
+    shows = name == "list" and who == "alice"
+    assert (f"/chats/{opening.session_id}/" in answer.content.decode().partition("<main")[2]) == shows
+
+
+def test_deleting_all_deletes_nobody_elses(bob, opening):
+    assert bob.client.post(reverse("chats:delete-all")).status_code == 302
+    assert ChatSession.objects.count() == 1
 
 
 @pytest.mark.parametrize("code", ["X", "0" * 20, "é" * 20, "a" * 300])
@@ -151,6 +205,10 @@ def test_the_secret_prompt_is_on_no_page(alice, opening):
     addresses = [
         url("session", opening),
         url("transcript", opening),
+        url("transcript-csv", opening),
+        url("transcript-md", opening),
+        url("delete", opening),
+        reverse("chats:list") + "?q=secret",
         reverse("chats:assistant", args=[opening.session.assistant.code]),
     ]
     for address in [*addresses, reverse("assistants:lounge"), reverse("home")]:

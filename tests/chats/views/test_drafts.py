@@ -85,7 +85,7 @@ def test_without_a_script_a_refused_message_comes_back_in_its_field(alice, openi
 
 def field(answer):
     """What the visitor finds in a text field of the page."""
-    found = re.search(r"<textarea[^>]*>(.*?)</textarea>", answer.content.decode(), re.DOTALL)
+    found = re.search(r'<textarea(?![^>]*id="edit-)[^>]*>(.*?)</textarea>', answer.content.decode(), re.DOTALL)
     return unescape(found[1]).removeprefix("\n") if found else None
 
 

@@ -1,0 +1,28 @@
+"""`{% chat_title chat as title %}`: what a chat is called, for its visitor; empty where it has no title. `{% form_id %}`."""
+
+import uuid
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from chats.models import ChatSession
+from chats.naming import title_of
+from chats.sealing import Vault
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def chat_title(context: dict[str, Any], session: ChatSession) -> str:
+    visit = context.get("visit")
+    if visit is None or visit.user_id != session.user_id:
+        return ""
+    return title_of(session, vault=Vault(user_id=visit.user_id, data_key=visit.data_key))
+
+
+@register.simple_tag
+def form_id() -> SafeString:
+    """`{% form_id %}`: what makes a form that is sent twice be done once."""
+    return format_html('<input type="hidden" name="client_id" value="{}">', uuid.uuid4())
