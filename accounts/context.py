@@ -17,6 +17,8 @@ def visit(request: HttpRequest) -> dict[str, Any]:
     seconds = (here.expires_at - timezone.now()).total_seconds() if here else 0
     return {
         "visit": here,
+        "visit_is_unreachable": here is None and visits.is_unreachable(request),
+        "visitor_mark": visits.mark(here.user_id) if here else "",
         "visit_minutes_left": math.ceil(seconds / 60),
         "providers": catalog.providers(),
         "new_key": SimpleLazyObject(lambda: request.session.pop(visits.NEW_KEY, None)) if here else None,

@@ -6,6 +6,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
@@ -42,10 +43,15 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         )
         _begin(request, signed_in)
     except errors.DomainError as error:
-        if request.htmx and not isinstance(error, errors.Invalid):
+        if request.htmx and not isinstance(error, errors.Invalid) and "again" not in request.POST:
             raise  # said beside the form, which stays as it is
         form.refuse(error)
         return _again(request, form, error)
+    if "again" in request.POST and request.POST["again"] != visit.mark(signed_in.user.pk):
+        messages.warning(request, _("This key opens another account. The page that was open belongs to the other one."))
+        return _onward(request, "")
+    if "again" in request.POST:
+        messages.success(request, _("You are back. What you wrote is still there."))
     return _onward(request, request.POST.get("next", ""))
 
 
@@ -96,8 +102,9 @@ def _begin(request: HttpRequest, signed_in: signing_in.SignedIn) -> None:
 
 
 def _again(request: HttpRequest, form: SignInForm, error: errors.DomainError) -> HttpResponse:
-    template = "accounts/_sign_in.html" if request.htmx else "accounts/sign_in.html"
-    return marked(render(request, template, {"form": form, "next": request.POST.get("next", "")}), error)
+    part = "accounts/_sign_in_again.html" if "again" in request.POST else "accounts/_sign_in.html"
+    context = {"form": form, "next": request.POST.get("next", ""), "visitor_mark": request.POST.get("again", "")[:16]}
+    return marked(render(request, part if request.htmx else "accounts/sign_in.html", context), error)
 
 
 def _onward(request: HttpRequest, wanted: str) -> HttpResponse:

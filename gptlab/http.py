@@ -1,19 +1,21 @@
 """HTTP for the rest: the typed request, and the one place where domain errors become answers."""
 
 import logging
-from typing import Any
-from urllib.parse import urlencode, urlsplit
+from datetime import timedelta
+from urllib.parse import urlsplit
 
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest as DjangoRequest
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.urls import reverse
+from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
+from redis.exceptions import RedisError
 
-from gptlab import errors
+from gptlab import error_pages, errors
+from gptlab.error_pages import Trouble, WayOut
+from gptlab.when import when
 
 logger = logging.getLogger(__name__)
 
@@ -31,72 +33,101 @@ STATUS: dict[type[errors.DomainError], int] = {
     errors.Unavailable: 503,
     errors.SignedOut: 401,
 }
+UNAVAILABLE_SECONDS = 30  # after which one may look again whether the part is back
 
 
 def status_of(error: errors.DomainError) -> int:
     return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 400)
 
 
-def _title(error: errors.DomainError) -> str:
-    titles = {
-        404: _("There is nothing at this address, or it belongs to someone else. We can’t tell you which."),
-        409: _("That can’t be done right now."),
-        410: _("This is not here any more."),
-        422: _("That can’t be used as it is."),
-        429: _("Too many requests."),
-        503: _("A part of GPT Lab is away."),
-        401: _("Your visit has ended."),
-    }
-    return titles.get(status_of(error), _("That didn’t work."))
-
-
-def answer(request: HttpRequest, error: errors.DomainError) -> HttpResponse:
+def answer(request: DjangoRequest, error: errors.DomainError, *, alone: bool = False) -> HttpResponse:
     """The error as a page, or as a notice that htmx puts where the page keeps such notices."""
-    context: dict[str, Any] = {"status": status_of(error), "title": _title(error), "detail": str(error), "code": error.code}
-    if isinstance(error, errors.SignedOut):
-        query = urlencode({"next": _place(request)})
-        context |= {"action_url": f"{reverse('accounts:sign-in')}?{query}", "action_label": _("Sign in again")}
-    if request.htmx:
-        response = render(request, "errors/_error.html", context)
-        response["HX-Retarget"] = "#notice"
-        response["HX-Reswap"] = "innerHTML"
-    else:
-        response = render(request, "errors/error.html", context)
-    return marked(response, error)
+    status = status_of(error)
+    is_form = request.method not in {"GET", "HEAD"}
+    ways = {401: WayOut.SIGN_IN, 404: WayOut.LOUNGE, 503: WayOut.BACK if is_form else WayOut.RELOAD}
+    trouble = Trouble(
+        status,
+        _title(status),
+        _detail(error),
+        way=ways.get(status, WayOut.BACK if is_form else WayOut.LOUNGE),
+        back=place(request),
+        wait=_wait(error),
+    )
+    return marked(error_pages.answer(request, trouble, alone=alone), error)
 
 
 def marked(response: HttpResponse, error: errors.DomainError) -> HttpResponse:
     """The response as the answer to a request that met `error`."""
     response.status_code = status_of(error)
     response["X-Error-Code"] = error.code
-    if isinstance(error, errors.Limited):
-        response["Retry-After"] = str(error.retry_after)
+    if wait := _wait(error):
+        response["Retry-After"] = str(wait)
     return response
 
 
-def _place(request: HttpRequest) -> str:
+def place(request: DjangoRequest) -> str:
     """The page that the visitor is on, to come back to: not the address that a form on it was sent to."""
-    if request.method in {"GET", "HEAD"} and not request.htmx:
-        return request.get_full_path()
+    address = request.headers.get("HX-Current-URL")
+    if address is None:
+        if request.method in {"GET", "HEAD"}:
+            return request.get_full_path()
+        address = request.headers.get("Referer", "")
     try:
-        if request.htmx:
-            return request.htmx.current_url_abs_path or "/"
-        referer = urlsplit(request.headers.get("Referer", ""))
+        parts = urlsplit(address)
     except ValueError:  # a header that is no address
         return "/"
-    return referer.path if referer.netloc == request.get_host() else "/"
+    if parts.netloc != request.get_host() or not parts.path.startswith("/"):
+        return "/"
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def _title(status: int) -> str:
+    titles = {
+        401: _("Your visit has ended"),
+        404: _("Page not found"),
+        409: _("That can’t be done right now"),
+        410: _("This is not here any more"),
+        422: _("That can’t be used as it is"),
+        429: _("That was a lot at once"),
+        503: _("Something that this needs is away"),
+    }
+    return titles.get(status, _("That didn’t work"))
+
+
+def _detail(error: errors.DomainError) -> str:
+    if isinstance(error, errors.Missing) and not str(error):
+        return _("There is nothing at this address, or it belongs to someone else. We can’t tell you which.")
+    if isinstance(error, errors.Limited):
+        now = timezone.now()
+        soon = _("You can try again %(when)s.") % {"when": when(now + timedelta(seconds=error.retry_after), now=now)}
+        return f"{error} {soon}".strip()
+    return str(error)
+
+
+def _wait(error: errors.DomainError) -> int:
+    if isinstance(error, errors.Limited):
+        return error.retry_after
+    return UNAVAILABLE_SECONDS if isinstance(error, errors.Unavailable) else 0
 
 
 class DomainErrorMiddleware(MiddlewareMixin):
     """Views let domain errors go through; here they become HTTP. Also keeps signed-in pages out of every cache."""
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, OperationalError):
+        if isinstance(exception, OperationalError | InterfaceError):
             logger.error("the database is away: %s", type(exception).__name__)
-            exception = errors.Unavailable(_("The database is away. Nothing was changed; try again in a minute."))
+            away = errors.Unavailable(_("The database can’t be reached. Nothing was changed; try again in a minute."))
+            return answer(request, away, alone=True)
+        if isinstance(exception, RedisError):
+            logger.error("Redis is away: %s", type(exception).__name__)
+            exception = errors.Unavailable(_("Nothing was changed; try again in a minute."))
         return answer(request, exception) if isinstance(exception, errors.DomainError) else None
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if response.status_code == 405 and not response.content:
+            page = error_pages.answer(request, error_pages.wrong_method(request))
+            page["Allow"] = response["Allow"]
+            response = page
         if not response.has_header("Cache-Control") and _is_signed_in(request):
             response["Cache-Control"] = "no-store"
         return response

@@ -1,16 +1,23 @@
 """Pages that belong to no app: the front page, what people should know, and what they see when something is wrong."""
 
+import logging
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 import gptlab
+from gptlab import error_pages
+from gptlab.error_pages import Trouble, WayOut
+from gptlab.errors import Missing
+from gptlab.http import answer, place
+
+logger = logging.getLogger(__name__)
 
 SIGNS = {
     "github.com": "github",
@@ -69,33 +76,34 @@ def _icon(url: str) -> str:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _bare_error(request, 400, _("This request can’t be read."), _("Go back, reload the page and try again."))
+    """Refused before anybody looked who sent it."""
+    if isinstance(exception, RequestDataTooBig):
+        detail = _("Your browser’s Back brings what you wrote. Send it in parts.")
+        trouble = Trouble(413, _("This is too large to send"), detail, WayOut.BACK, back=place(request))
+        return error_pages.answer(request, trouble, alone=True)
+    detail = _("Go back, reload the page and try again.")
+    return error_pages.answer(request, Trouble(400, _("This request can’t be read"), detail, WayOut.HOME), alone=True)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _error(request, 403, _("This is not for you to do."), _("If you think it should be, write to who runs this lab."))
-
-
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    title = _("There is nothing at this address, or it belongs to someone else. We can’t tell you which.")
-    return _error(request, 404, title, _("If you followed a link, ask who gave it to you for the whole of it."))
+    detail = _("If you think it should be, write to who runs this lab.")
+    return error_pages.answer(request, Trouble(403, _("This is not for you to do"), detail))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    detail = _("Reload it and try again; nothing was sent. Cookies must be allowed for this site.")
-    return _error(request, 403, _("This page is out of date."), detail)
+    detail = _("Reload it and send again: nothing was sent yet. Cookies must be allowed for this site.")
+    return error_pages.answer(request, Trouble(403, _("This page is out of date"), detail, WayOut.BACK, back=place(request)))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return answer(request, Missing())
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    detail = _("It is written down for who runs this lab. Reload in a moment; what you wrote before is kept.")
-    return _bare_error(request, 500, _("Something broke on our side."), detail)
-
-
-def _error(request: HttpRequest, status: int, title: str, detail: str) -> HttpResponse:
-    return render(request, "errors/error.html", {"status": status, "title": title, "detail": detail}, status=status)
-
-
-def _bare_error(request: HttpRequest, status: int, title: str, detail: str) -> HttpResponse:
-    """Rendered without the request: it was refused before anyone looked who sent it, or what failed is needed for that."""
-    context = {"status": status, "title": title, "detail": detail, **site(request)}
-    return HttpResponse(render_to_string("errors/error.html", context), status=status)
+    """Stands alone: what failed may be needed for the frame."""
+    reference = error_pages.reference()
+    logger.error("%s: %s failed", reference, request.method)
+    detail = _("Your chats are stored and fine. Try again in a minute; if it stays, tell who runs this lab the number below.")
+    way = WayOut.RELOAD if request.method in {"GET", "HEAD"} else WayOut.BACK
+    trouble = Trouble(500, _("Something broke on our side"), detail, way, back=place(request), reference=reference)
+    return error_pages.answer(request, trouble, alone=True)

@@ -1,7 +1,7 @@
 // Says what went wrong with a form, and shows toasts. Every page.
 //
-// htmx 4 swaps error answers too. A form that is shown again (422) belongs where it was; every other error goes to #notice:
-// the server's banner, and where there is none, or a whole page, one of ours.
+// htmx 4 swaps error answers too. A form that is shown again belongs where it was; every other error goes to #notice: the server's
+// banner, and where there is none, or a whole page, one of ours. Where the visit has ended, that is the form to sign in again.
 // Other scripts ask for a toast with the event "lab:toast", detail: the text.
 
 const TOAST_SECONDS = 6;
@@ -12,7 +12,7 @@ const banner = (name) => document.getElementById(`notice-${name}`).innerHTML;
 const isStream = (element) => element.hasAttribute("hx-sse:connect");
 
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
-  if (!isStream(ctx.sourceElement)) notice.replaceChildren();
+  if (!isStream(ctx.sourceElement) && !notice.contains(ctx.sourceElement)) notice.replaceChildren();
 });
 
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
@@ -20,10 +20,29 @@ document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   if (status < 400 || isStream(ctx.sourceElement)) return;
   const isPart = !/<html[\s>]/i.test(ctx.text);
   const isNotice = isPart && ctx.text.includes("data-notice");
-  if (status === 422 && isPart && !isNotice) return;
-  if (!isNotice) ctx.text = banner({ 400: "large", 403: "stale", 413: "large" }[status] ?? "broken");
+  if (isPart && !isNotice && (status === 422 || ctx.text.includes("<form"))) return;
+  if (status === 401 && document.getElementById("notice-signed-out")) ctx.text = banner("signed-out");
+  else if (!isNotice) ctx.text = banner({ 403: "stale", 413: "large" }[status] ?? "broken");
   ctx.hx.retarget = "#notice";
   ctx.hx.reswap = "innerHTML";
+});
+
+// The form to sign in again leads back to the page as it is called now. It begins with its field, like any form that is refused.
+function begin() {
+  const form = notice.querySelector("[data-again=new]");
+  if (!form) return;
+  form.dataset.again = "begun";
+  form.elements.next.value = location.pathname + location.search;
+  form.elements.api_key.focus({ preventScroll: true });
+}
+document.addEventListener("htmx:after:swap", begin);
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-sign-in-again]") || !document.getElementById("notice-signed-out")) return;
+  event.preventDefault();
+  notice.innerHTML = banner("signed-out");
+  htmx.process(notice);
+  begin();
 });
 
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {

@@ -1,14 +1,22 @@
 // The visit, as the browser sees it: how long it still lasts, and that nothing of it stays after signing out. Every page.
 
 const SIGNING_OUT = "signing-out";
+const OWNER = "draft-owner"; // erased with the drafts
 const isOpen = document.body.dataset.visit === "open";
 const otherTabs = new BroadcastChannel("visit");
 
-/** Drafts are the only words that the browser keeps: in this tab, until they are sent or the visitor signs out. */
+/** Drafts are the only words that the browser keeps: in this tab, until they are sent or their writer signs out. */
 function eraseDrafts() {
   Object.keys(sessionStorage)
     .filter((key) => key.startsWith("draft-"))
     .forEach((key) => sessionStorage.removeItem(key));
+}
+
+// Another account's drafts are not for who signs in now.
+const { visitor } = document.body.dataset;
+if (visitor) {
+  if (sessionStorage.getItem(OWNER) !== visitor) eraseDrafts();
+  sessionStorage.setItem(OWNER, visitor);
 }
 
 // A page that Back takes from memory may show a visit that has ended: ask the server again.

@@ -140,10 +140,10 @@ def chat(page, lab, context, assistant):
     return open_chat(page, lab.url, lab.url, assistant)
 
 
-def open_chat(page: Page, lab_url: str, address: str, code: str) -> "Chat":
+def open_chat(page: Page, lab_url: str, address: str, code: str, *, key: str = "") -> "Chat":
     """Signed in and started without the browser, which saves three pages; then opened in it, under `address`."""
     visitor = HttpVisitor(lab_url)
-    visitor.sign_in(provider="openai", api_key=f"sk-browser-{uuid.uuid4().hex}")
+    visitor.sign_in(provider="openai", api_key=key or f"sk-browser-{uuid.uuid4().hex}")
     visitor.start(code)
     visitor.wait_for_end("done")
     page.context.add_cookies([{"name": name, "value": value, "url": address} for name, value in visitor.http.cookies.items()])

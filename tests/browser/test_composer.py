@@ -61,18 +61,6 @@ def test_a_draft_is_there_again_after_a_reload(chat):
     expect(chat.field).to_have_value("half a thou")
 
 
-def test_a_visit_that_ends_while_typing_loses_no_draft(chat, context, watch):
-    watch.expected.append("401")
-    chat.field.press_sequentially("written for a long time")
-    context.clear_cookies(name="visit")
-    chat.field.press("Enter")
-    expect(chat.page.locator("#notice")).to_contain_text("Your visit has ended")
-    expect(chat.field).to_have_value("written for a long time")
-    chat.page.get_by_role("link", name="Sign in again").click()
-    expect(chat.page.get_by_role("heading", name="Bring your key")).to_be_visible()
-    assert f"next=%2Fchats%2F{chat.page.url.split('%2F')[2]}%2F" in chat.page.url
-
-
 def test_a_page_that_is_out_of_date_says_so_and_keeps_the_draft(chat, context, watch):
     watch.expected.append("403")
     chat.field.press_sequentially("still here")

@@ -6,13 +6,42 @@ from tests.browser.states import state
 
 
 @state
-def not_found(stage):
+def page_404(stage):
     stage.signed_in("/nothing-here/")
 
 
 @state
-def not_found_signed_out(stage):
+def page_404_signed_out(stage):
     stage.signed_out("/nothing-here/")
+
+
+@state
+def page_405(stage):
+    stage.signed_in("/sign-out/")
+
+
+@state
+def page_403_with_a_draft(stage):
+    """As who has no script sees it: the form posts, and the page says why not."""
+    page = stage.chat()
+    page.locator("#text").fill("Dear Quill,\nhow do I join these two tables?")
+    page.context.clear_cookies(name="csrf")
+    submit(page)
+
+
+@state
+def page_401_with_a_draft(stage):
+    page = stage.chat()
+    page.locator("#text").fill("Dear Quill,\nhow do I join these two tables?")
+    page.context.clear_cookies(name="visit")
+    submit(page)
+
+
+@state
+def page_413(stage):
+    page = stage.chat()
+    page.evaluate("document.querySelector('#composer [name=client_id]').value = 'x'.repeat(5_000_000)")
+    submit(page)
 
 
 @state(whole=False)
@@ -57,19 +86,52 @@ def reply_server_error(stage):
 
 @state(whole=False)
 def visit_ended_while_typing(stage):
+    end_while_typing(stage)
+
+
+@state(whole=False)
+def signing_in_again_refused(stage):
+    page = end_while_typing(stage)
+    page.get_by_label("API key").fill("Bearer nonsense")
+    page.get_by_role("button", name="Sign in again").click()
+    expect(page.locator("#again-error")).to_be_visible()
+
+
+@state(whole=False)
+def notice_out_of_date(stage):
     page = stage.chat()
-    page.context.clear_cookies(name="visit")
+    page.context.clear_cookies(name="csrf")
     page.locator("#text").fill("Written for a long time")
     page.locator("#text").press("Enter")
     expect(page.locator("#notice .banner")).to_be_visible()
 
 
-@state
-def refused_without_a_script(stage):
-    """As who has no script sees it: the form posts, and the page says why not."""
+@state(whole=False)
+def message_refused(stage):
     page = stage.chat()
+    page.locator("#text").fill("\u2800\u3164")
+    page.locator("#text").press("Enter")
+    expect(page.locator("#notice .banner")).to_be_visible()
+
+
+@state
+def message_refused_without_a_script(stage):
+    page = stage.chat()
+    submit(page)
+
+
+def end_while_typing(stage):
+    page = stage.chat()
+    page.context.clear_cookies(name="visit")
+    page.locator("#text").fill("Written for a long time")
+    page.locator("#text").press("Enter")
+    expect(page.locator("#notice .banner")).to_be_visible()
+    return page
+
+
+def submit(page):
+    """What the browser does without our scripts."""
     with page.expect_navigation():
-        page.evaluate("document.getElementById('composer').removeAttribute('hx-post')")
         page.evaluate("HTMLFormElement.prototype.submit.call(document.getElementById('composer'))")
 
 
