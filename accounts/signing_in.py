@@ -18,8 +18,10 @@ from accounts.models import Credential, User
 from gptlab import crypto, errors
 from gptlab.llm import catalog, client
 from gptlab.llm import errors as upstream
+from gptlab.when import after
 
 DEMO = "demo"  # the provider where any long enough key will do
+SLOW_DOWN_SECONDS = 60  # where the provider does not say how long
 _MINTED_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford base32: no I, L, O, U
 _MINTED_CHARACTERS = 32  # 160 bits
 
@@ -133,7 +135,7 @@ def _refusal(provider: catalog.Provider, trouble: upstream.UpstreamError) -> err
         case upstream.KeyRejected() | upstream.ModelNotAllowed() | upstream.QuotaExceeded():
             return errors.Invalid(sentence, field="api_key")
         case upstream.RateLimited():
-            return errors.Limited(sentence, retry_after=max(1, round(trouble.retry_after or 60)))
+            return errors.Limited(sentence, retry_after=max(1, round(trouble.retry_after or SLOW_DOWN_SECONDS)))
         case _:
             return errors.Unavailable(sentence)
 
@@ -156,7 +158,8 @@ def _sentence(provider: catalog.Provider, trouble: upstream.UpstreamError) -> st
         case upstream.QuotaExceeded():
             message = _("Your %(provider)s balance is used up. Top it up there, then sign in.")
         case upstream.RateLimited():
-            message = _("%(provider)s asks us to slow down. Try again in a little while.")
+            when = after(trouble.retry_after or SLOW_DOWN_SECONDS)
+            return _("%(provider)s asks us to slow down. Try again %(when)s.") % {"provider": provider.name, "when": when}
         case _:
             message = _("%(provider)s can’t be reached just now. Try again in a minute.")
     return message % {"provider": provider.name}

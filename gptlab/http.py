@@ -1,13 +1,11 @@
 """HTTP for the rest: the typed request, and the one place where domain errors become answers."""
 
 import logging
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest as DjangoRequest
 from django.http import HttpResponse
-from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
@@ -15,7 +13,6 @@ from redis.exceptions import RedisError
 
 from gptlab import error_pages, errors
 from gptlab.error_pages import Trouble, WayOut
-from gptlab.when import when
 
 logger = logging.getLogger(__name__)
 
@@ -97,10 +94,6 @@ def _title(status: int) -> str:
 def _detail(error: errors.DomainError) -> str:
     if isinstance(error, errors.Missing) and not str(error):
         return _("There is nothing at this address, or it belongs to someone else. We can’t tell you which.")
-    if isinstance(error, errors.Limited):
-        now = timezone.now()
-        soon = _("You can try again %(when)s.") % {"when": when(now + timedelta(seconds=error.retry_after), now=now)}
-        return f"{error} {soon}".strip()
     return str(error)
 
 

@@ -14,6 +14,7 @@ from limits.strategies import MovingWindowRateLimiter
 from redis.exceptions import RedisError
 
 from gptlab import errors, redis_client
+from gptlab.when import after
 
 _IPV6_SITE_BITS = 64  # one visitor commonly has all addresses of such a network
 
@@ -29,7 +30,8 @@ def hit(name: str, *, key: str, limit: str) -> None:
         for item in parse_many(limit):
             if not limiter.hit(item, name, who):
                 seconds = limiter.get_window_stats(item, name, who).reset_time - time.time()
-                raise errors.Limited(_("That was often. Try again a little later."), retry_after=max(1, math.ceil(seconds)))
+                message = _("That was often. You can try again %(when)s.") % {"when": after(seconds)}
+                raise errors.Limited(message, retry_after=max(1, math.ceil(seconds)))
     except RedisError as error:
         raise errors.Unavailable(_("A part of GPT Lab is away. Try again in a minute.")) from error
 

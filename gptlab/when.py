@@ -16,6 +16,12 @@ def seconds_until(moment: datetime, *, now: datetime) -> int:
     return max(0, math.ceil((moment - now).total_seconds()))
 
 
+def after(seconds: float) -> str:
+    """The same for a span that begins now."""
+    now = timezone.now()
+    return when(now + timedelta(seconds=seconds), now=now)
+
+
 def when(moment: datetime, *, now: datetime) -> str:
     """“in 20 s”, “in 12 min”, “at 14:05 UTC”, or with the day if that is another one."""
     span = moment - now
