@@ -2,6 +2,7 @@
 //
 // htmx 4 swaps error answers too. A form that is shown again belongs where it was; every other error goes to #notice: the server's
 // banner, and where there is none, or a whole page, one of ours. Where the visit has ended, that is the form to sign in again.
+// What a page asks for by itself (a stream, a title to come) fails in silence: the visitor's next step meets the same trouble.
 // Other scripts ask for a toast with the event "lab:toast", detail: the text.
 
 const TOAST_SECONDS = 6;
@@ -10,14 +11,19 @@ const toasts = document.getElementById("toasts");
 
 const banner = (name) => document.getElementById(`notice-${name}`).innerHTML;
 const isStream = (element) => element.hasAttribute("hx-sse:connect");
+const isStep = ({ sourceEvent }) => ["click", "submit", "input", "change"].includes(sourceEvent?.type);
 
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
-  if (!isStream(ctx.sourceElement) && !notice.contains(ctx.sourceElement)) notice.replaceChildren();
+  if (isStep(ctx) && !notice.contains(ctx.sourceElement)) notice.replaceChildren();
 });
 
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   const { status } = ctx.response;
   if (status < 400 || isStream(ctx.sourceElement)) return;
+  if (!isStep(ctx)) {
+    ctx.hx.reswap = "none";
+    return;
+  }
   const isPart = !/<html[\s>]/i.test(ctx.text);
   const isNotice = isPart && ctx.text.includes("data-notice");
   if (isPart && !isNotice && (status === 422 || ctx.text.includes("<form"))) return;
@@ -46,7 +52,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
-  if (ctx && !ctx.response && !isStream(ctx.sourceElement)) notice.innerHTML = banner("offline");
+  if (ctx && !ctx.response && isStep(ctx)) notice.innerHTML = banner("offline");
 });
 
 /** A toast goes by itself, but not while it is pointed at or has the focus. */

@@ -156,7 +156,7 @@ class Chat:
 
     def __init__(self, page: Page):
         self.page = page
-        self.field = page.get_by_label("Your message")
+        self.field = page.get_by_label("Your message", exact=True)
         self.reply = page.locator("article[data-reply-id]").last
 
     def wait(self, state: str = "done", seconds: float = 60) -> "Chat":

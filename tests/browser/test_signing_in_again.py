@@ -88,6 +88,7 @@ def test_a_reply_is_tried_again_after_signing_in_on_the_spot(chat, context, watc
 
 
 def test_a_stream_that_hears_of_the_end_offers_it_too(chat, context, watch):
+    watch.expected.append("401")
     chat.say(LONG).grown_to(50)
     chat.field.fill(DRAFT)
     token = next(cookie["value"] for cookie in context.cookies() if cookie["name"] == "csrf")

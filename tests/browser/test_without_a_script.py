@@ -36,7 +36,7 @@ def finish(page, state="done"):
 
 
 def test_a_message_goes_and_the_finished_reply_shows_after_a_refresh(plain):
-    plain.get_by_label("Your message").fill("[[script=slow:20:30]] Some")
+    plain.get_by_label("Your message", exact=True).fill("[[script=slow:20:30]] Some")
     plain.get_by_role("button", name="Send").click()
     expect(plain.locator(".turn-user").last).to_contain_text("[[script=slow:20:30]] Some")
     finish(plain)
@@ -45,17 +45,17 @@ def test_a_message_goes_and_the_finished_reply_shows_after_a_refresh(plain):
 
 
 def test_a_reply_can_be_stopped(plain):
-    plain.get_by_label("Your message").fill(LONG)
+    plain.get_by_label("Your message", exact=True).fill(LONG)
     plain.get_by_role("button", name="Send").click()
     plain.get_by_role("button", name="Stop").click()
     finish(plain, "stopped")
 
 
 def test_a_refused_message_comes_back_with_the_reason(plain):
-    plain.get_by_label("Your message").fill("\u2800 \u3164")
+    plain.get_by_label("Your message", exact=True).fill("\u2800 \u3164")
     plain.get_by_role("button", name="Send").click()
     expect(plain.get_by_text("There is nothing in the message yet")).to_be_visible()
-    expect(plain.get_by_label("Your message")).to_have_value("\u2800 \u3164")
+    expect(plain.get_by_label("Your message", exact=True)).to_have_value("\u2800 \u3164")
 
 
 def test_one_signs_out_and_back_shows_no_chat(plain):
