@@ -10,7 +10,7 @@ from chats.models import LIVE_STATES, ChatSession, Reply
 Status = ChatSession.Status
 
 # Reply errors that are ours and not the provider's: what stands at the end of a chat that we let down.
-OURS = ("lost", "internal", "misconfigured", "interrupted")
+OURS = ("lost", "internal", "misconfigured", "broken_off")
 
 
 def abandon(*, older_than: timedelta, now: datetime, dry_run: bool) -> dict[str, int]:

@@ -35,7 +35,8 @@ def status():
         ("failed", "quota", "upstream_failed"),
         ("interrupted", "timeout", "upstream_failed"),
         ("failed", "lost", "system_abandoned"),
-        ("interrupted", "interrupted", "system_abandoned"),
+        ("interrupted", "broken_off", "system_abandoned"),
+        ("interrupted", "interrupted", "upstream_failed"),
     ],
 )
 def test_a_session_left_alone_gets_the_status_of_how_it_was_left(session, state, error_code, becomes):
