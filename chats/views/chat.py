@@ -32,7 +32,7 @@ def session(request: VisitorRequest, visit: Visit, session_id: uuid.UUID) -> Htt
     """The chat from its end, or from before turn `?before=`. For htmx those earlier turns alone: they go on top of the others."""
     if request.htmx and "before" in request.GET:
         found = conversation.owned_session(user=request.user, session_id=session_id)
-        return render(request, "chats/_earlier.html", common(found) | _turns(request, visit, found))
+        return render(request, "chats/_older.html", common(found) | _turns(request, visit, found))
     return page(request, visit, session_id, editing=forms.number(request.GET.get("edit", "")))
 
 

@@ -20,17 +20,19 @@ pytestmark = pytest.mark.django_db
 
 def row(method, name, of_alice):
     """A foreign chat is missing; nobody signs in first, where a page is asked for, and is told so elsewhere."""
-    return method, name, {"alice": of_alice, "bob": 404, "nobody": 302 if method == "get" else 401}
+    return method, name, {"alice": of_alice, "bob": 404, "nobody": 302 if method in ("get", "head") else 401}
 
 
 PLAIN_TABLE = [
     row("get", "session", 200),
+    row("get", "text", 200),
     row("get", "transcript", 200),
     row("get", "transcript-csv", 200),
     row("get", "transcript-md", 200),
     row("get", "recap", 303),
     row("get", "title", 303),
     row("get", "delete", 200),
+    *[row("head", name, 200) for name in ("session", "text", "transcript")],
     row("post", "say", 303),
     row("post", "edit", 409),
     row("post", "regenerate", 303),
@@ -95,11 +97,11 @@ def shown(answer):
     )
 
 
-@pytest.mark.parametrize("name", ["retry", "stop", "choose", "rate-reply"])
-def test_a_reply_is_found_only_in_its_own_session(alice, sam, opening, name):
+@pytest.mark.parametrize(("method", "name"), [("get", "text"), *[("post", name) for name in ("retry", "stop", "choose", "rate-reply")]])
+def test_a_reply_is_found_only_in_its_own_session(alice, sam, opening, method, name):
     other = conversation.start(user=alice.user, visit=alice.visit, code=sam.code, model="", now=timezone.now())
     mixed = reverse(f"chats:{name}", kwargs={"session_id": other.session_id, "reply_id": opening.pk})
-    assert alice.client.post(mixed).status_code == 404
+    assert getattr(alice.client, method)(mixed).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["session", "transcript", "transcript-csv", "transcript-md", "delete"])
@@ -137,7 +139,7 @@ def test_what_changes_something_is_only_posted(alice, opening, name, method):
     assert getattr(alice.client, method)(address).status_code == 405
 
 
-@pytest.mark.parametrize("name", ["session", "transcript", "transcript-csv", "transcript-md", "recap", "title"])
+@pytest.mark.parametrize("name", ["session", "transcript", "transcript-csv", "transcript-md", "text", "recap", "title"])
 def test_what_shows_something_is_only_got(alice, opening, name):
     assert alice.client.post(url(name, opening)).status_code == 405
 
