@@ -97,7 +97,9 @@ def shown(answer):
     )
 
 
-@pytest.mark.parametrize(("method", "name"), [("get", "text"), *[("post", name) for name in ("retry", "stop", "choose", "rate-reply")]])
+@pytest.mark.parametrize(
+    ("method", "name"), [("get", "text"), *[("post", name) for name in ("retry", "stop", "choose", "rate-reply")]]
+)
 def test_a_reply_is_found_only_in_its_own_session(alice, sam, opening, method, name):
     other = conversation.start(user=alice.user, visit=alice.visit, code=sam.code, model="", now=timezone.now())
     mixed = reverse(f"chats:{name}", kwargs={"session_id": other.session_id, "reply_id": opening.pk})
