@@ -94,6 +94,7 @@ class Assistant(models.Model):
     starters = models.JSONField(default=list, blank=True)  # up to STARTERS_MOST first messages
     session_type = models.CharField(max_length=16, choices=SessionType, default=SessionType.BRAINSTORMING)
     visibility = models.CharField(max_length=16, choices=Visibility, default=Visibility.PRIVATE)
+    prompt_is_public = models.BooleanField(default=False)  # its maker does not mind: nothing is guarded
     showcased = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     active_version = models.ForeignKey("Version", null=True, blank=True, on_delete=models.RESTRICT, related_name="+")
@@ -150,6 +151,7 @@ class AssistantDay(models.Model):
     day = models.DateField()
     sessions = models.PositiveIntegerField(default=0)
     replies = models.PositiveIntegerField(default=0)
+    guard_blocks = models.PositiveIntegerField(default=0)  # replies that the leak guard stopped
     flagged = models.PositiveIntegerField(default=0)  # messages in which the provider's moderation found something
 
     class Meta:

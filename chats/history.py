@@ -96,6 +96,13 @@ def said_in(exchange: Exchange) -> list[Message]:
     return [message for message in said if message.text]
 
 
+def reply_texts(session: ChatSession, *, vault: Vault, before: Reply, most: int) -> list[str]:
+    """What was answered so far, every variant, oldest first; without what does not open."""
+    rows = Reply.objects.filter(session=session, created_at__lt=before.created_at).exclude(sealed_text="").select_related("turn")
+    newest_first = rows.order_by("-created_at")[:most]
+    return [text for row in reversed(newest_first) if (text := open_reply(row, turn=row.turn, vault=vault).text)]
+
+
 def batches(session: ChatSession, *, vault: Vault, up_to: int | None = None, after: int = -1) -> Iterator[list[Exchange]]:
     """The turns above number `after`, up to number `up_to`, oldest first, so many at a time that memory stays flat."""
     turns = _turns(session) if up_to is None else _turns(session).filter(number__lte=up_to)

@@ -151,6 +151,7 @@ class Reply(models.Model):
     tokens_out = models.PositiveIntegerField(null=True, blank=True)
     tokens_estimated = models.BooleanField(default=False)
     error_code = models.CharField(max_length=32, blank=True)
+    guard = models.CharField(max_length=24, blank=True)  # by what the leak guard stopped it; empty: it did not
     retry_at = models.DateTimeField(null=True, blank=True)  # before it the upstream asked us not to come again
     liked = models.BooleanField(null=True, blank=True)
     created_at = models.DateTimeField()

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts import relay
-from chats import background, history
+from chats import background, guarding, history
 from chats.counting import counter
 from chats.models import ChatSession
 from chats.sealing import Vault
@@ -65,7 +65,7 @@ def write(*, session_id: UUID, job_id: UUID) -> None:
         _store(session, recap_state=State.FAILED)
     else:
         text = completion.text.strip()
-        if not text or completion.finish != FinishReason.STOP:
+        if not text or completion.finish != FinishReason.STOP or guarding.gives_away(text, session=session):
             _store(session, recap_state=State.FAILED)
         else:
             _store(session, recap_state=State.DONE, sealed_recap=vault.seal_recap(text, session_id=session_id))

@@ -174,6 +174,7 @@ KEYLESS_SERVERS = env.list("KEYLESS_SERVERS", default=[])  # "name=http://host:p
 DEMO_BASE_URL = env.str("DEMO_BASE_URL", default="")  # set by `manage.py lab`; refused in production
 MODELS_FILE = env.str("MODELS_FILE", default="")
 MODERATE_MESSAGES = env.bool("MODERATE_MESSAGES", default=True)
+GUARD_MEANING = env.bool("GUARD_MEANING", default=True)
 
 # Messages
 MESSAGE_MOST_BYTES = 32 * 1024

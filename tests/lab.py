@@ -117,6 +117,7 @@ def fresh_environment(data: Path) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "ENV_FILE": os.devnull,
         "OPENAI_BASE_URL": "http://127.0.0.1:9/v1",
+        "GUARD_MEANING": "false",  # two seconds of work for each worker that starts
     }
 
 

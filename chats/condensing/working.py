@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts import relay
-from chats import background
+from chats import background, guarding
 from chats.condensing import jobs
 from chats.condensing.adopting import adopt
 from chats.condensing.reading import WORTH_PART, Source, read
@@ -58,7 +58,8 @@ class _Work:
         if source is None or not self._is_needed(source, budget=budget):
             return
         notes, covers_to = summarise(self._task(), source.dropped, notes=source.notes)
-        notes = _presentable(notes)
+        if guarding.gives_away(notes, session=self._session):  # notes are shown to the visitor
+            raise NotGood
         adopt(
             self._session,
             source,
@@ -92,8 +93,3 @@ class _Work:
         sampling = Sampling(max_tokens=self._summary_tokens, temperature=0.3)
         request = Request(self._credential.provider, self._model, messages, sampling)
         return background.ask(request, api_key=self._credential.api_key)
-
-
-def _presentable(notes: str) -> str:
-    """Notes are shown to the visitor: what must not be shown of them is decided here, and nowhere else."""
-    return notes

@@ -18,7 +18,7 @@ SEED = 12  # letters
 SAMPLING = 4  # every so many letters of the secret a seed; a reply looks at each of its own
 MOST_CHARACTERS = 60_000
 LEAST_LEAK = 15  # words
-FEWEST = 5  # words; less is no secret
+FEWEST = 6  # words; less is no secret
 
 _WORD = re.compile(rf"[{readings.UNSPACED}]{{1,2}}|[^\s{readings.UNSPACED}]+")
 
@@ -51,8 +51,9 @@ class Secret:
 
     @cached_property
     def enough(self) -> int:
-        """So many words of it are a leak. Of a short prompt most of it is."""
-        return min(LEAST_LEAK, max(FEWEST, self._weight_before[-1] * 3 // 4))
+        """So many words of it are a leak. Of a short prompt nearly all are: a part of it is no more than who one is."""
+        total = self._weight_before[-1]
+        return min(LEAST_LEAK, total - total // 10)
 
     def weight(self, first: int, last: int) -> int:
         """How many words a passage has."""

@@ -27,6 +27,7 @@ class Entry:
     tail: str | None = None  # HTML of the open rest, with the cursor's placeholder
     status: str = ""  # a code: "thinking", "writing"
     final: bool = False  # nothing follows: the database has the reply as it ended
+    replaced: bool = False  # all that came before is taken back: this stands in its place
 
 
 def log_key(reply_id: UUID) -> str:
@@ -38,7 +39,7 @@ def sealing_key(data_key: bytes, reply_id: UUID) -> bytes:
 
 
 def seal_entry(entry: Entry, *, key: bytes, position: Position) -> bytes:
-    fields = [entry.text, entry.shown, entry.blocks, entry.tail, entry.status, entry.final]
+    fields = [entry.text, entry.shown, entry.blocks, entry.tail, entry.status, entry.final, entry.replaced]
     return crypto.seal(key, orjson.dumps(fields), associated=str(position).encode())
 
 

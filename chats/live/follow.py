@@ -49,5 +49,7 @@ def arrived(reply_id: UUID, *, data_key: bytes, fence: int) -> tuple[bool, str]:
     """
     key = sealing_key(data_key, reply_id)
     entries = _opened((item for item in event_log.read_now(log_key(reply_id)) if item.position.fence == fence), key)
-    text = "".join(entry.text for entry in entries)
+    text = ""
+    for entry in entries:
+        text = entry.text if entry.replaced else text + entry.text
     return bool(text) or any(entry.status == BEGUN for entry in entries), text

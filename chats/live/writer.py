@@ -34,6 +34,7 @@ class Outlet:
         self._sequence = 0
         self._pieces: list[str] = []
         self._status = ""
+        self._replaced = False
         self._final = False
         self.is_passed = False  # a higher fence writes now: this stream must end without a trace
         self._closed = asyncio.Event()
@@ -42,6 +43,13 @@ class Outlet:
         first = self._sequence == 0 and not self._pieces
         self._pieces.append(piece)
         self._writer.mark(self, urgent=first)
+
+    def replace(self, text: str) -> None:
+        """Take back all that was shown: this stands in its place."""
+        self._markdown = LiveMarkdown()
+        self._pieces = [text]
+        self._replaced = True
+        self._writer.mark(self, urgent=True)
 
     def status(self, code: str) -> None:
         self._status = code
@@ -59,11 +67,9 @@ class Outlet:
             return None
         text = "".join(self._pieces)
         change = self._markdown.feed(text, now=now) if text else Change()
-        entry = Entry(
-            text=text, shown=change.text, blocks=change.blocks, tail=change.tail, status=self._status, final=self._final
-        )
+        entry = Entry(text, change.text, change.blocks, change.tail, self._status, self._final, self._replaced)
         self._pieces.clear()
-        self._status = ""
+        self._status, self._replaced = "", False
         self._sequence += 1
         position = Position(self._fence, self._sequence)
         expire = ENDED_SECONDS if self._final else LIVE_SECONDS if self._sequence % 256 == 1 else None

@@ -1,11 +1,13 @@
 """One reply: claim → context → stream → render → announce → checkpoint → finish. Runs in workers only."""
 
+import threading
 from contextlib import suppress
 from uuid import UUID
 
 from django.db import connections
 
 from accounts import relay
+from chats import guarding
 from chats.conversation import JOB
 from chats.replying.claiming import Job, claim
 from chats.replying.desk import end_all, write
@@ -34,8 +36,9 @@ def run(*, reply_id: UUID) -> Job | None:
 
 
 def warm() -> None:
-    """Start the loop, the writer and the client before the first reply needs them."""
+    """Start the loop, the writer and the client before the first reply needs them; what takes seconds, beside."""
     worker_loop.submit(_warm())
+    threading.Thread(target=guarding.load, name="the guard loads", daemon=True).start()
 
 
 def close() -> None:

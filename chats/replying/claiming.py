@@ -9,7 +9,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from accounts import relay
-from chats import live
+from chats import guarding, live
 from chats.context import TooLong
 from chats.conversation import JOB
 from chats.memory import Load
@@ -39,6 +39,7 @@ class Job:
     credential: relay.Credential
     request: Request
     load: Load
+    secret: guarding.Secret | None = None  # what the reply must not give away
     wants_title: bool = False  # the session has none yet, and the visitor has said something
 
     @property
@@ -78,6 +79,7 @@ def claim(reply_id: UUID) -> Job | None:
         credential=credential,
         request=request,
         load=load,
+        secret=guarding.secret_of(reply, request.messages, vault=Vault(user_id=credential.user_id, data_key=credential.data_key)),
         wants_title=_wants_title(reply),
     )
 

@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
+from contextlib import aclosing
 from uuid import UUID
 
 from chats import live, memory
 from chats.models import Reply
-from chats.replying import storing
+from chats.replying import storing, watching
 from chats.replying.claiming import Job
 from chats.replying.running import Running
 from gptlab import redis_client, worker_loop
@@ -79,8 +80,9 @@ async def write(job: Job) -> bool:
     try:
         running.stream = asyncio.create_task(_consume(running))
         await asyncio.wait([running.stream])
-        state, error_code = _outcome(running)
         await _estimate_usage(running)
+        await watching.close(running)
+        state, error_code = _outcome(running)
         if running.pieces and running.ended_by != "passed":
             running.memory = await asyncio.to_thread(memory.with_reply, job.load, running.text, turn=job.turn)
         if running.ended_by == "passed" or not await storing.finish(running, state=state, error_code=error_code):
@@ -100,18 +102,21 @@ async def _consume(running: Running) -> None:
         running.has_begun = True
         outlet.status(live.BEGUN)
 
-    async for event in client.stream(job.request, api_key=job.credential.api_key, begun=begun):
-        if isinstance(event, Delta):
-            if not running.pieces:
-                outlet.status("writing")
-            running.pieces.append(event.text)
-            outlet.text(event.text)
-            if outlet.is_passed:
-                running.end("passed")
-        elif isinstance(event, Usage):
-            running.usage = event
-        elif isinstance(event, Finish):
-            running.finish = event.reason
+    await watching.open(running)
+    async with aclosing(client.stream(job.request, api_key=job.credential.api_key, begun=begun)) as events:
+        async for event in events:
+            if isinstance(event, Delta):
+                if not running.pieces:
+                    outlet.status("writing")
+                running.show(watching.admitted(running, event.text))
+                if outlet.is_passed:
+                    running.end("passed")
+                if running.guard is not None and running.guard.blocked:
+                    return  # and hang up
+            elif isinstance(event, Usage):
+                running.usage = event
+            elif isinstance(event, Finish):
+                running.finish = event.reason
 
 
 async def _estimate_usage(running: Running) -> None:
@@ -123,6 +128,8 @@ async def _estimate_usage(running: Running) -> None:
 def _outcome(running: Running) -> tuple[str, str]:
     """The final state, and the code of what went wrong, if something did."""
     assert running.stream is not None
+    if running.verdict:
+        return State.DONE, ""
     if running.stream.cancelled():
         return (State.STOPPED, "") if running.ended_by == "stop" else (State.INTERRUPTED, "broken_off")
     error = running.stream.exception()

@@ -95,6 +95,7 @@ def _changes(running: Running) -> dict[str, Any]:
 
 def _finish(running: Running, *, state: str, error_code: str) -> bool:
     values: dict[str, Any] = {"state": state, "error_code": error_code, "ended_at": Now(), "lease_until": None}
+    values["guard"] = running.verdict
     values["endpoint"] = running.job.load.info.endpoint
     if running.retry_after is not None:
         values["retry_at"] = Now() + timedelta(seconds=min(running.retry_after, RETRY_AFTER_MOST))
@@ -113,7 +114,9 @@ def _finish(running: Running, *, state: str, error_code: str) -> bool:
             return False
         if running.memory is not None:
             memory.store(running.job.session_id, running.memory)
-        AssistantDay.count(assistant_id=running.job.assistant_id, day=datetime.now(UTC).date(), replies=1)
+        today = datetime.now(UTC).date()
+        blocks = int(bool(running.verdict))
+        AssistantDay.count(assistant_id=running.job.assistant_id, day=today, replies=1, guard_blocks=blocks)
     return True
 
 

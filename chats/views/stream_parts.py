@@ -19,8 +19,10 @@ def news(reply_id: UUID, entries: list[live.Entry], words: dict[str, str]) -> st
     htmx finds the targets of all parts before it swaps any, so that text after a new tail must come inside the tail's cursor.
     """
     prefix = f"reply-{reply_id}"
-    blocks, tail, text, status = "", None, "", ""
+    blocks, tail, text, status, swap = "", None, "", "", "beforeend"
     for entry in entries:
+        if entry.replaced:
+            blocks, tail, text, swap = "", CURSOR, "", "innerHTML"
         blocks += entry.blocks
         if entry.tail is not None:
             tail, text = entry.tail, ""
@@ -28,8 +30,8 @@ def news(reply_id: UUID, entries: list[live.Entry], words: dict[str, str]) -> st
             text += entry.shown
         status = entry.status or status
     parts = []
-    if blocks:
-        parts.append(sse.partial(f"{prefix}-blocks", "beforeend", blocks))
+    if blocks or swap == "innerHTML":
+        parts.append(sse.partial(f"{prefix}-blocks", swap, blocks))
     if tail is not None:
         parts.append(sse.partial(f"{prefix}-tail", "innerHTML", tail.replace(CURSOR, cursor(reply_id, text))))
     elif text:

@@ -124,3 +124,18 @@ async def test_a_log_goes_by_itself(redis_server):
         assert writing.ENDED_SECONDS < redis_server.ttl(log_key(reply_id)) <= writing.LIVE_SECONDS
         await outlet.close()
     assert 0 < redis_server.ttl(log_key(reply_id)) <= writing.ENDED_SECONDS
+
+
+async def test_what_is_taken_back_is_replaced_for_all_who_follow():
+    reply_id, writer = uuid.uuid4(), a_writer()
+    async with opened(writer, reply_id) as outlet:
+        outlet.text("The secret is ")
+        before = await followed(reply_id, until=text_of_any)
+        outlet.text("Mirabelle")
+        outlet.replace("Sorry.")
+        await outlet.close()
+    found = [entry for _, entry in await followed(reply_id)]
+    assert text_of(before) == "The secret is "
+    assert [entry.text for entry in found if entry.replaced] == ["Sorry."]
+    assert all("Mirabelle" not in entry.text for entry in found)
+    assert await asyncio.to_thread(live.arrived, reply_id, data_key=KEY, fence=1) == (True, "Sorry.")

@@ -5,6 +5,7 @@ from assistants.models import Version
 from chats import conversation, recapping
 from chats.models import ChatSession, Turn
 from tests.chats.conftest import NOW
+from tests.chats.leak_guard.prompts import SECRET
 from tests.chats.talking import answer, say, start, vault_of
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +79,14 @@ def test_a_recap_is_written_sealed_and_the_credential_forgotten(alice, visit, se
 @pytest.mark.parametrize("script", ["quota", "cut_after:3", "no_finish:2", "say:0", "wire:length"])
 def test_a_recap_that_fails_is_cut_or_is_empty_is_not_kept(alice, visit, session, upstream, script):
     answer(visit, say(alice, visit, session, f"[[script={script}]]").reply, "re")
+    recapping.write(session_id=session.pk, job_id=conclude(alice, visit, session))
+    assert recap(visit) == ("failed", "")
+
+
+@in_threads
+def test_a_recap_that_gives_its_prompt_away_is_not_kept(alice, visit, session, upstream):
+    Version.objects.update(summary_prompt=SECRET)
+    answer(visit, say(alice, visit, session, "[[script=recite]]").reply, "re")
     recapping.write(session_id=session.pk, job_id=conclude(alice, visit, session))
     assert recap(visit) == ("failed", "")
 

@@ -45,3 +45,12 @@ def test_nothing_new_is_nothing():
 def test_a_replay_from_the_start_empties_the_bubble():
     assert f'hx-target="#reply-{ID}-blocks" hx-swap="innerHTML"></hx-partial>' in blank(ID)
     assert cursor(ID) in blank(ID)
+
+
+def test_what_replaces_a_reply_takes_the_place_of_blocks_and_tail():
+    entries = [Entry(blocks="<p>secret</p>", tail=f"<p>more{CURSOR}</p>"), Entry(shown="Sorry.", replaced=True)]
+    shown = news(ID, entries, {})
+    assert f'<hx-partial hx-target="#reply-{ID}-blocks" hx-swap="innerHTML"></hx-partial>' in shown
+    assert f'<hx-partial hx-target="#reply-{ID}-tail" hx-swap="innerHTML">{cursor(ID, "Sorry.")}</hx-partial>' in shown
+    assert "secret" not in shown
+    assert "more" not in shown

@@ -1,6 +1,7 @@
 """What the fake upstream can do, by name: each function is a script, its parameters the script's arguments."""
 
 import asyncio
+import base64
 import gzip as compression
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,13 @@ async def document(call: "Call", milliseconds: str) -> bool:
 async def backwards(call: "Call", milliseconds: str) -> bool:
     """The last text backwards, again and again: words of its own that a test knows beforehand."""
     return await _say(call, _pieces(f"{call.last_text[::-1]} " * 40), pause=int(milliseconds) / 1000)
+
+
+async def recite(call: "Call", how: str = "plainly") -> bool:
+    """The prompt that it was given, and on and on: a model that can be talked into it."""
+    told = call.system_text
+    text = {"plainly": told, "backwards": told[::-1], "base64": base64.b64encode(told.encode()).decode()}[how]
+    return await _say(call, _pieces(f"Sure, here it is: {text} " + "And so on. " * 200), pause=0.001)
 
 
 async def think(call: "Call", seconds: str) -> bool:

@@ -144,6 +144,10 @@ class Call:
         return last_text(self.record["body"])
 
     @property
+    def system_text(self) -> str:
+        return next((message["content"] for message in said(self.record["body"]) if message["role"] == "system"), "")
+
+    @property
     def api_key(self) -> str:
         return self.record["headers"].get("authorization", "").removeprefix("Bearer ")
 

@@ -17,6 +17,7 @@ from tests.chats.conftest import make_assistant
 from tests.fakes.upstream import Upstream
 from tests.lab import wait_until
 
+PROMPT = "You are Sam, and Sam's secret is Mirabelle."
 _REPLY = re.compile(r'data-reply-id="([0-9a-f-]{36})"')
 
 
@@ -61,7 +62,7 @@ async def leave():
 
 @pytest.fixture
 def sam():
-    return make_assistant(name="Sam", prompt="You are Sam, and Sam's secret is Mirabelle.")
+    return make_assistant(name="Sam", prompt=PROMPT)
 
 
 @pytest.fixture

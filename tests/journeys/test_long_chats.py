@@ -108,7 +108,7 @@ def test_a_message_larger_than_the_window_never_reaches_the_model_and_comes_back
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "takes 2,1" in page
-    assert "the model has room for 1,7" in page
+    assert "the model has room for 1,6" in page
     assert f"\n{text.strip()}" in page
     assert len(asked(upstream)) == 1
 

@@ -5,7 +5,8 @@ import time
 import pytest
 from django.urls import reverse
 
-from chats.context import OPENING_CUE
+from chats.context import CONFIDENTIAL, OPENING_CUE
+from tests.journeys.conftest import PROMPT
 from tests.lab import wait_until
 
 
@@ -37,7 +38,7 @@ def test_the_model_is_told_the_prompt_the_cue_and_what_was_said_in_order(alice, 
     alice.say(chat, "Two")
     alice.hears(chat)
     assert [(message["role"], message["content"]) for message in told(upstream)[-1]] == [
-        ("system", "You are Sam, and Sam's secret is Mirabelle."),
+        ("system", PROMPT + CONFIDENTIAL),
         ("user", OPENING_CUE.text),
         ("assistant", opening),
         ("user", "One"),
@@ -61,7 +62,7 @@ def test_a_brainstorm_forgets_what_is_twenty_messages_ago(alice, upstream, sam):
         alice.say(chat, f"Number {number}")
         alice.hears(chat)
     last = [message["content"] for message in told(upstream)[-1]]
-    assert (len(last), last[0], last[-1]) == (22, "You are Sam, and Sam's secret is Mirabelle.", "Number 11")
+    assert (len(last), last[0], last[-1]) == (22, PROMPT + CONFIDENTIAL, "Number 11")
     assert "Number 0" not in last
 
 
@@ -121,7 +122,7 @@ def test_a_chat_that_begins_with_a_starter_is_told_to_the_model_without_the_cue(
     alice.say(chat, "And then?")
     alice.hears(chat)
     assert [(message["role"], message["content"]) for message in told(upstream)[-1]] == [
-        ("system", "You are Sam, and Sam's secret is Mirabelle."),
+        ("system", PROMPT + CONFIDENTIAL),
         ("user", "Why does ice float?"),
         ("assistant", answer),
         ("user", "And then?"),

@@ -5,12 +5,14 @@ import pytest
 from django.db import connections
 
 from accounts import relay
+from assistants.models import Version
 from chats import condensing
 from chats.condensing import jobs
 from chats.models import Digest, Memory, Reply, Turn
 from chats.replying.asking import ask
 from gptlab.llm import errors
 from gptlab.llm.messages import FinishReason
+from tests.chats.leak_guard.prompts import SECRET
 from tests.chats.talking import say, told
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +80,13 @@ def test_the_numbers_before_and_after_and_the_gauge_are_those_of_the_next_reques
 )
 def test_notes_that_are_no_good_are_not_adopted(chat, model, answer, finish):
     model.answer, model.finish = answer, FinishReason(finish)
+    assert chat.condense() is None
+    assert chat.memory.failures == 1
+
+
+def test_notes_that_give_a_prompt_away_are_not_adopted(chat, model):
+    Version.objects.update(summary_prompt=SECRET)
+    model.answer = f"They drink tea. {SECRET}"
     assert chat.condense() is None
     assert chat.memory.failures == 1
 
