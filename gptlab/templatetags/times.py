@@ -33,6 +33,14 @@ def clock(moment: datetime) -> SafeString:
 
 
 @register.simple_tag
+def when(moment: datetime) -> SafeString:
+    """`{% when moment %}`: day and time."""
+    here = timezone.localtime(moment)
+    words = f"{date_format(here, 'j M Y')}, {here:%H:%M} {here.tzname()}"
+    return format_html('<time datetime="{}" data-show="when">{}</time>', here.isoformat(), words)
+
+
+@register.simple_tag
 def day(moment: datetime) -> SafeString:
     """`{% day moment %}`: which day it was."""
     here = timezone.localtime(moment)

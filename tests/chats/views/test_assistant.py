@@ -13,6 +13,7 @@ from assistants import codes
 from assistants.models import Assistant, Version
 from chats import conversation
 from chats.models import ChatSession
+from chats.sealing import Vault
 from chats.views.assistant import PAST_CHATS
 from tests.cast import visitor
 from tests.chats.conftest import make_assistant
@@ -230,3 +231,15 @@ def test_a_private_one_says_for_whom_its_code_is(alice):
 def test_the_pages_of_versions_that_were_never_published_leak_nothing(alice, sam):
     Version.objects.create(assistant=sam, number=2, initial_prompt="Mumblecore", model="gpt-secret", created_at=timezone.now())
     assert "gpt-secret" not in alice.client.get(page_of(sam)).content.decode()
+
+
+def test_a_past_chat_is_shown_by_its_title_where_it_has_one(alice, sam):
+    titled, untitled = talk(alice, sam, turns=2), talk(alice, sam, turns=2)
+    vault = Vault(user_id=alice.user.pk, data_key=alice.visit.data_key)
+    sealed = vault.seal_title("Why <ice> floats", session_id=titled.session_id)
+    ChatSession.objects.filter(pk=titled.session_id).update(sealed_title=sealed)
+    html = alice.client.get(page_of(sam)).content.decode().partition('id="past"')[2]
+    names = re.findall(r"<strong[^>]*>(.*?)</strong>", html, re.DOTALL)
+    began = timezone.localtime(untitled.session.started_at)
+    assert names[1] == "Why &lt;ice&gt; floats"
+    assert re.fullmatch(rf'Chat of <time datetime="{re.escape(began.isoformat())}" data-show="when">[^<&]*</time>', names[0])
