@@ -43,9 +43,10 @@ def answer(request: HttpRequest, trouble: Trouble, *, alone: bool = False) -> Ht
     """`alone`: the visit is not to be asked for."""
     is_part = request.headers.get("HX-Request") == "true"
     template = "errors/_error.html" if is_part else "errors/error.html"
-    context = {"trouble": trouble, "draft": _draft(request)}
+    context = {"trouble": trouble, "draft": draft(request)}
     response = HttpResponse(_alone(template, context, request) if alone else _framed(template, context, request))
     response.status_code = trouble.status
+    response["Cache-Control"] = "no-store"  # asking who is signed in may be what fails
     if is_part:
         response["HX-Retarget"] = "#notice"
         response["HX-Reswap"] = "innerHTML"
@@ -66,6 +67,14 @@ def wrong_method(request: HttpRequest) -> Trouble:
     return Trouble(405, title, _("It can only be looked at. Nothing was changed."))
 
 
+def draft(request: HttpRequest) -> str | None:
+    """The message in the form, if there is one and the form can be read at all."""
+    try:
+        return request.POST.get("text")
+    except (SuspiciousOperation, BadRequest, UnreadablePostError, RawPostDataException):
+        return None
+
+
 def _framed(template: str, context: dict[str, Any], request: HttpRequest) -> str:
     try:
         return render_to_string(template, context, request=request)
@@ -78,11 +87,3 @@ def _alone(template: str, context: dict[str, Any], request: HttpRequest) -> str:
     from gptlab.pages import site
 
     return render_to_string(template, context | {"request": request} | site(request))
-
-
-def _draft(request: HttpRequest) -> str:
-    """What was written, if the form can be read at all. Never a key."""
-    try:
-        return request.POST.get("text", "")
-    except (SuspiciousOperation, BadRequest, UnreadablePostError, RawPostDataException):
-        return ""

@@ -44,7 +44,7 @@ def answer(request: DjangoRequest, error: errors.DomainError, *, alone: bool = F
     ways = {401: WayOut.SIGN_IN, 404: WayOut.LOUNGE, 503: WayOut.BACK if is_form else WayOut.RELOAD}
     trouble = Trouble(
         status,
-        _title(status),
+        _title(status, is_message=error_pages.draft(request) is not None),
         _detail(error),
         way=ways.get(status, WayOut.BACK if is_form else WayOut.LOUNGE),
         back=place(request),
@@ -78,7 +78,9 @@ def place(request: DjangoRequest) -> str:
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
-def _title(status: int) -> str:
+def _title(status: int, *, is_message: bool) -> str:
+    if is_message and status in {409, 422, 429}:
+        return _("Not sent")
     titles = {
         401: _("Your visit has ended"),
         404: _("Page not found"),

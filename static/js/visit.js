@@ -52,8 +52,9 @@ if (seal) {
     seal.classList.toggle("seal-ending", minutes <= 5);
   };
   document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
-    if (ctx.response.status >= 400 || ctx.sourceElement.hasAttribute("hx-sse:connect")) return;
-    end = Date.now() + whole;
+    const { status } = ctx.response;
+    if (status === 401) end = Date.now();
+    else if (status < 400 && !ctx.sourceElement.hasAttribute("hx-sse:connect")) end = Date.now() + whole;
     show();
   });
   setInterval(show, 20_000);

@@ -26,7 +26,7 @@ def shoot(page: Page, state: State) -> None:
     for width, height in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": height})
         for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             page.wait_for_timeout(150)  # what moves when the width changes has come to rest
             page.screenshot(path=FOLDER / f"{state.name}-{width}-{scheme}.png", full_page=state.whole)
 

@@ -101,12 +101,13 @@ def test_who_is_here_sees_it_in_their_frame_and_who_is_not_alone(alice, client):
     assert 'class="front-top' in client.get("/nowhere/").content.decode()
 
 
-@pytest.mark.parametrize("trouble", [broken, database_away])
-def test_what_may_be_needed_for_the_frame_is_not_asked_for(alice, monkeypatch, trouble):
+@pytest.mark.parametrize(("trouble", "status"), [(broken, 500), (database_away, 503)])
+@pytest.mark.parametrize("headers", [None, HTMX])
+def test_what_may_be_needed_for_the_frame_is_not_asked_for(alice, monkeypatch, trouble, status, headers):
     trouble(monkeypatch, alice.client)
-    page = alice.client.get("/").content.decode()
-    assert 'class="front-top' in page
-    assert "<h1>" in page
+    answer = alice.client.get("/", headers=headers)
+    assert (answer.status_code, answer["Cache-Control"]) == (status, "no-store")
+    assert ('class="front-top' in answer.content.decode()) is (headers is None)
 
 
 def test_the_theme_stays_even_then(client, monkeypatch):

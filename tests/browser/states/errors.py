@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from tests.away import redis_away
 from tests.browser.states import state
 
 
@@ -42,6 +43,29 @@ def page_413(stage):
     page = stage.chat()
     page.evaluate("document.querySelector('#composer [name=client_id]').value = 'x'.repeat(5_000_000)")
     submit(page)
+
+
+@state
+def page_redis_away(stage):
+    page = stage.chat()
+    with redis_away(stage.lab):
+        page.reload()
+
+
+@state
+def lounge_redis_away(stage):
+    page = stage.signed_in("/lounge/")
+    with redis_away(stage.lab):
+        page.reload()
+
+
+@state(whole=False)
+def message_redis_away(stage):
+    page = stage.chat()
+    page.locator("#text").fill("Written on a bad day")
+    with redis_away(stage.lab):
+        page.locator("#text").press("Enter")
+        expect(page.locator("#notice .banner")).to_be_visible()
 
 
 @state(whole=False)
