@@ -44,22 +44,29 @@ class Installation:
 
 
 @contextmanager
-def running(*, keep_logs: Path | None = None) -> Iterator[Installation]:
-    """Everything is stopped and removed at the end, however it ends. `keep_logs`: a folder that gets the logs before."""
+def running(
+    *, upstream: str = "benchmarks.upstream", models: str = "", keep_logs: Path | None = None, **settings: str
+) -> Iterator[Installation]:
+    """Everything is stopped and removed at the end, however it ends. `keep_logs`: a folder that gets the logs before.
+
+    `upstream` is the module that stands in OpenAI's place; `models` and `settings` are for the product.
+    """
     with tempfile.TemporaryDirectory(prefix="gptlab-bench-") as folder:
         started: list[subprocess.Popen[bytes]] = []
         data, port, upstream_port = Path(folder), free_port(), free_port()
         try:
-            command = [sys.executable, "-m", "benchmarks.upstream", "--port", str(upstream_port)]
-            upstream = _start(command, data / "upstream.log", {})
-            started.append(upstream)
-            _wait(upstream, data / "upstream.log", lambda: answers(upstream_port, "/v1/models"))
+            command = [sys.executable, "-m", upstream, "--port", str(upstream_port)]
+            provider = _start(command, data / "upstream.log", {})
+            started.append(provider)
+            _wait(provider, data / "upstream.log", lambda: answers(upstream_port, "/v1/models"))
             command = [sys.executable, str(PROJECT / "manage.py"), "lab", "--port", str(port), "--data", str(data / "data")]
             began = time.monotonic()
-            lab = _start([*command, "--stop-with-parent"], data / "lab.log", _environment(data / "data", upstream_port))
+            (data / "models.toml").write_text(models)
+            environment = _environment(data / "data", upstream_port) | {"MODELS_FILE": str(data / "models.toml")} | settings
+            lab = _start([*command, "--stop-with-parent"], data / "lab.log", environment)
             started.insert(0, lab)
             _wait(lab, data / "lab.log", lambda: b"ready at" in (data / "lab.log").read_bytes())
-            yield Installation(port, upstream_port, lab.pid, upstream.pid, time.monotonic() - began)
+            yield Installation(port, upstream_port, lab.pid, provider.pid, time.monotonic() - began)
         finally:
             child_process.stop(started, seconds=STOP_SECONDS)
             if keep_logs is not None:
@@ -91,7 +98,6 @@ def _environment(data: Path, upstream_port: int) -> dict[str, str]:
         "OPENAI_BASE_URL": f"http://127.0.0.1:{upstream_port}/v1",
         "KEYLESS_SERVERS": "",
         "DEMO_BASE_URL": "",
-        "MODELS_FILE": "",
         "STATIC_ROOT": str(data / "static"),
     }
 

@@ -3,6 +3,7 @@
 import re
 from html import unescape
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import orjson
@@ -39,6 +40,13 @@ class Visitor:
 
     async def assistants(self) -> list[str]:
         return sorted(set(_ASSISTANT.findall((await self._get("/lounge/")).text)))
+
+    async def assistant(self, name: str) -> str:
+        """The code of the one whom the Lounge finds under this name."""
+        found = _ASSISTANT.findall((await self._get(f"/lounge/?{urlencode({'q': name})}")).text)
+        if not found:
+            raise Lost(f"the lounge has no {name}")
+        return str(found[0])
 
     async def start(self, assistant: str) -> None:
         """A new chat, up to the end of the assistant's first words."""

@@ -178,6 +178,7 @@ GUARD_MEANING = env.bool("GUARD_MEANING", default=True)
 
 # Messages
 MESSAGE_MOST_BYTES = 32 * 1024
+MESSAGE_LIMIT = env.str("MESSAGE_LIMIT", default="60/minute")  # of one visitor; a benchmark writes faster than people do
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # never a cookie: it may hold a minted key
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024  # a pasted megabyte must reach the form, which says what is wrong with it
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100

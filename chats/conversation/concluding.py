@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -44,7 +45,7 @@ def conclude(*, user: User, visit: Visit, session_id: UUID, now: datetime) -> Co
     if history.message_count(session) <= FEW:
         raise TooShort(_("A recap is worth it after more than %(few)d messages. Go on a little.") % {"few": FEW})
     require_chat(visit)
-    rate_limits.hit("say", key=str(user.pk), limit="60/minute")
+    rate_limits.hit("say", key=str(user.pk), limit=settings.MESSAGE_LIMIT)
     with background.job_paid_by(visit, kind=recapping.JOB) as job_id, transaction.atomic():
         session = locked(session_id)
         if session.replies.live().exists():

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -30,7 +31,7 @@ def retry(*, user: User, visit: Visit, session_id: UUID, reply_id: UUID, model: 
         return again
     if model and model not in visit.models:
         raise no_such_model(model)
-    rate_limits.hit("say", key=str(user.pk), limit="60/minute")
+    rate_limits.hit("say", key=str(user.pk), limit=settings.MESSAGE_LIMIT)
     try:
         with paid_by(visit) as new_id, transaction.atomic():
             session, turn = _free_to_write(session_id)
@@ -56,7 +57,7 @@ def regenerate(*, user: User, visit: Visit, session_id: UUID, turn: int | None, 
     if (again := _made_before(session, client_id=form_id)) is not None:
         return Said(turn=again.turn, reply=again, is_new=False)
     require_chat(visit)
-    rate_limits.hit("say", key=str(user.pk), limit="60/minute")
+    rate_limits.hit("say", key=str(user.pk), limit=settings.MESSAGE_LIMIT)
     try:
         with paid_by(visit) as new_id, transaction.atomic():
             session, last = _free_to_write(session_id)

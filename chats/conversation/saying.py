@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -64,7 +65,7 @@ class _Form:
             raise over()
         model = model_for(self._session, self._visit)
         memory.require_room(self._session, self._text, provider=self._visit.provider, model=model)
-        rate_limits.hit("say", key=str(self._visit.user_id), limit="60/minute")
+        rate_limits.hit("say", key=str(self._visit.user_id), limit=settings.MESSAGE_LIMIT)
         try:
             with paid_by(self._visit) as reply_id, transaction.atomic():
                 return self._add_turn(reply_id, edited=edited, now=now)

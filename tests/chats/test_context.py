@@ -105,12 +105,16 @@ texts = st.one_of(
     st.sampled_from([1_024, 4_096, 8_192, 16_385]),
     st.sampled_from([16, 300, 4_096]),
     st.sampled_from(["o200k_base", "cl100k_base"]),
+    st.sampled_from(["chat", "responses", "completions"]),
     st.booleans(),
     st.one_of(st.just(""), texts),
 )
-@example([(Role.USER, "a ")] * 39, 1_024, 16, "o200k_base", False, "")
-def test_whatever_was_said_the_request_fits_the_window_without_the_reply(chat, window, max_tokens, encoding, reasoning, notes):
-    info = catalog.ModelInfo("m", window, encoding=encoding, reasoning=reasoning)
+@example([(Role.USER, "a ")] * 39, 1_024, 16, "o200k_base", "chat", False, "")
+@example([(Role.USER, "<|user|>" * 40)] * 39, 1_024, 16, "o200k_base", "completions", False, "")
+def test_whatever_was_said_the_request_fits_the_window_without_the_reply(
+    chat, window, max_tokens, encoding, endpoint, reasoning, notes
+):
+    info = catalog.ModelInfo("m", window, encoding=encoding, endpoint=endpoint, reasoning=reasoning)
     _fits(info, max_tokens, [(n, Message(role, text)) for n, (role, text) in enumerate(chat)], notes=notes)
 
 

@@ -167,6 +167,14 @@ def test_a_job_is_done_once_however_often_it_is_delivered(chat, model):
         relay.take(kind="digest", job_id=job_id, user_id=chat.user.pk)
 
 
+def test_a_job_that_is_delivered_again_while_it_is_done_asks_nobody(chat, model):
+    job_id = chat.ask()
+    again = {"session_id": chat.session.pk, "job_id": job_id, "now": chat.session.started_at}
+    model.meanwhile = lambda: condensing.condense(**again)
+    condensing.condense(**again)
+    assert len(model.asked) == 1
+
+
 def test_a_job_that_nobody_asked_for_is_not_done(chat, model):
     chat.ask()
     condensing.condense(session_id=chat.session.pk, job_id=uuid.uuid4(), now=chat.session.started_at)
