@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts import relay
-from chats import background, guarding, history
+from chats import background, condensing, guarding, history
 from chats.counting import counter
 from chats.models import ChatSession
 from chats.sealing import Vault
@@ -33,6 +33,7 @@ USUAL_PROMPT = (
     "out, then under ### headings what was decided or learned, and what is left open. Only what was said; no advice. "
     "At most 220 words, in Markdown."
 )
+BEFORE = "Notes on what came before: "
 CLOSING = "That was the whole conversation. Write the recap now, in the language of the conversation."
 
 
@@ -73,33 +74,42 @@ def write(*, session_id: UUID, job_id: UUID) -> None:
 
 
 def request(session: ChatSession, *, vault: Vault, provider: str) -> Request:
-    """As much of the conversation as fits, from its end."""
+    """The conversation, or where it does not fit, the notes on its beginning and as much as fits from its end."""
     model = session.replies.order_by("-created_at").values_list("model", flat=True)[0]
     info = catalog.model(provider, model)
     prompt = session.version.summary_prompt.strip() or USUAL_PROMPT
     count = counter(info)
     budget = info.input_budget(MAX_TOKENS) - count(Message(Role.SYSTEM, prompt)) - count(Message(Role.USER, CLOSING))
-    said = (message for _number, message in history.said_newest_first(session, vault=vault, up_to=session.turn_count))
-    lines = _fitting(_lines(said, session.assistant.name), budget=budget, count=lambda line: count(Message(Role.USER, line)))
+
+    def size(line: str) -> int:
+        return count(Message(Role.USER, line))
+
+    lines, is_whole = _fitting(_lines(session, vault=vault), budget=budget, count=size)
+    notes, after = condensing.notes_before(session, turn=session.turn_count, vault=vault)
+    if notes and not is_whole:
+        before = BEFORE + notes
+        lines, _ = _fitting(_lines(session, vault=vault, after=after), budget=budget - size(before), count=size)
+        lines.append(before)
     conversation = "\n\n".join([*reversed(lines), CLOSING])
     messages = (Message(Role.SYSTEM, prompt), Message(Role.USER, conversation))
     return Request(provider=provider, model=model, messages=messages, sampling=Sampling(max_tokens=MAX_TOKENS))
 
 
-def _lines(newest_first: Iterable[Message], assistant: str) -> Iterator[str]:
-    for message in newest_first:
-        yield f"{'Person' if message.role == Role.USER else assistant}: {message.text}"
+def _lines(session: ChatSession, *, vault: Vault, after: int = -1) -> Iterator[str]:
+    """Newest first."""
+    for _number, message in history.said_newest_first(session, vault=vault, up_to=session.turn_count, after=after):
+        yield f"{'Person' if message.role == Role.USER else session.assistant.name}: {message.text}"
 
 
-def _fitting(lines: Iterable[str], *, budget: int, count: Callable[[str], int]) -> list[str]:
-    """The first ones that take no more than `budget` tokens."""
-    taken = []
+def _fitting(lines: Iterable[str], *, budget: int, count: Callable[[str], int]) -> tuple[list[str], bool]:
+    """The first ones that take no more than `budget` tokens, and whether these are all."""
+    taken: list[str] = []
     for line in lines:
         budget -= count(line)  # with the frame of a message of its own: more than the blank line that it gets
         if budget < 0:
-            break
+            return taken, False
         taken.append(line)
-    return taken
+    return taken, True
 
 
 def _store(session: ChatSession, **values: Any) -> None:

@@ -1,9 +1,11 @@
+import uuid
+
 import pytest
 
 from accounts import relay
 from assistants.models import Version
 from chats import conversation, recapping
-from chats.models import ChatSession, Turn
+from chats.models import ChatSession, Digest, Turn
 from tests.chats.conftest import NOW
 from tests.chats.leak_guard.prompts import SECRET
 from tests.chats.talking import answer, say, start, vault_of
@@ -61,6 +63,18 @@ def test_of_a_chat_that_does_not_fit_the_end_goes_in(visit, session, settings, t
     text = recapping.request(session, vault=vault_of(visit), provider="openai").messages[1].text
     assert "re: three" in text
     assert "Welcome" not in text
+
+
+def test_of_a_chat_that_does_not_fit_the_notes_stand_for_the_beginning(visit, session, settings, tmp_path):
+    digest = Digest(id=uuid.uuid4(), session=session, covers_to=1, tokens_before=9, tokens_after=3, created_at=NOW)
+    digest.sealed_summary = vault_of(visit).seal_digest("One was said.", session_id=session.pk, digest_id=digest.pk)
+    digest.save()
+    for window, beginning in ((170, "Notes on what came before: One was said."), (9_000, "Socratic Sam: Welcome")):
+        settings.MODELS_FILE = str(tmp_path / f"{window}.toml")
+        (tmp_path / f"{window}.toml").write_text(f"[openai.'gpt-4.1-mini']\ncontext_window = {window}\n")
+        text = recapping.request(session, vault=vault_of(visit), provider="openai").messages[1].text
+        assert text.startswith(beginning)
+        assert "re: three" in text
 
 
 @in_threads
