@@ -1,6 +1,6 @@
 """An OpenAI-compatible server that answers at once and keeps what it was asked: `python -m benchmarks.recorder --port N`.
 
-GET /sent has every request so far: key, kind, messages and answer. Replies and notes each carry a word that is drawn at random, so
+GET /sent has every request so far: key, kind, messages and answer. Replies and notes carry a word that is drawn at random, so
 that one can tell afterwards which of them went where.
 """
 
