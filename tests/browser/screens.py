@@ -10,7 +10,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browser.stage import TINY, Stage, models_file
 from tests.browser.states import State, catalogue
@@ -37,6 +37,7 @@ def main() -> None:
     part = parser.parse_args().part
     FOLDER.mkdir(parents=True, exist_ok=True)
     flags = ["--no-sandbox"] if os.geteuid() == 0 else []
+    expect.set_options(timeout=20_000)
     with ExitStack() as stack:
         upstream = stack.enter_context(Upstream(models=(*DEFAULT_MODELS, TINY)))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))

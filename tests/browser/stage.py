@@ -95,7 +95,7 @@ class Stage:
     def code(self, name: str = ASSISTANT) -> str:
         """Of an assistant in the Lounge."""
         cards = self.visitor.http.get("/lounge/", params={"q": name}).text
-        return re.findall(rf'/assistants/([0-9A-Z]{{20}})/"[^>]*>\s*{name}', cards)[0]
+        return re.findall(rf'/assistants/([0-9A-Z]{{20}})/"[^>]*>\s*(?:<bdi>)?{name}', cards)[0]
 
     def assistant(self, **fields: object) -> str:
         """The code of one that is not in the house collection. Made once, however many states ask for it."""
