@@ -6,6 +6,7 @@ The drawings are DiceBear's "Voxel Bot" (CC0 1.0).
 import hashlib
 import json
 import re
+import threading
 import zlib
 from functools import cache, lru_cache
 from importlib import metadata, resources
@@ -24,6 +25,7 @@ _OPTIONS = {
     "glowColor": ["#7ef0d8", "#ffd36e", "#ffa392", "#a6d4ff", "#fff3bf"],
 }
 _RECIPE = json.dumps([_OPTIONS, metadata.version("dicebear-core"), metadata.version("dicebear-styles")])
+_building = threading.Lock()
 _ABOUT_THE_STYLE = re.compile(r"<!--.*?-->|<metadata.*?</metadata>", re.DOTALL)
 
 
@@ -35,8 +37,14 @@ def svg(name: str) -> str:
     return _ABOUT_THE_STYLE.sub("", str(Avatar(_style(), {**_OPTIONS, "seed": name})))
 
 
-@cache
 def _style() -> "Style":
+    """Built once, also when a first page asks for all its robots at once: it takes longer than drawing a hundred of them."""
+    with _building:
+        return _built_style()
+
+
+@cache
+def _built_style() -> "Style":
     from dicebear import Style
 
     return Style(json.loads(resources.files("dicebear_styles").joinpath("voxel-bot.json").read_text()))

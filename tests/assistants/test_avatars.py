@@ -1,5 +1,8 @@
+import functools
 import subprocess
 import sys
+import threading
+import time
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -56,3 +59,21 @@ def test_tints_are_the_six_shelves():
 def test_importing_the_room_does_not_import_the_drawing_library(repository):
     code = "import sys, assistants.avatars; sys.exit('dicebear' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=repository)
+
+
+def test_many_robots_at_once_build_their_style_once(monkeypatch):
+    built = []
+
+    def slowly():
+        built.append(1)
+        time.sleep(0.05)
+        return original()
+
+    original = avatars._built_style.__wrapped__
+    monkeypatch.setattr(avatars, "_built_style", functools.cache(slowly))
+    threads = [threading.Thread(target=avatars.svg, args=(f"At once {number}",)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(built) == 1

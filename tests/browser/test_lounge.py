@@ -25,7 +25,7 @@ def community(lab):
 @pytest.fixture
 def lounge(page, watch, assistant):
     """Its first load is marked: a page that was loaded again has no mark."""
-    page.goto("/lounge/")
+    page.goto("/lounge/", timeout=30_000)  # an installation's very first page draws all its robots
     page.evaluate("window.mark = 1")
     yield page
     assert page.evaluate("window.mark") == 1
