@@ -26,6 +26,7 @@ class OpenedTurn:
     text: str | None  # None where the assistant opens
     damaged: bool
     created_at: datetime
+    flags: tuple[str, ...] | None = None  # the categories that moderation put the text in; None: it found nothing
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -130,7 +131,18 @@ def open_turn(turn: Turn, *, vault: Vault) -> OpenedTurn:
             text = vault.open_turn(turn.sealed_text, session_id=turn.session_id, turn=turn.number)
         except crypto.Damaged:
             text, damaged = "", True
-    return OpenedTurn(number=turn.number, text=text, damaged=damaged, created_at=turn.created_at)
+    flags = open_flags(turn, vault=vault)
+    return OpenedTurn(number=turn.number, text=text, damaged=damaged, created_at=turn.created_at, flags=flags)
+
+
+def open_flags(turn: Turn, *, vault: Vault) -> tuple[str, ...] | None:
+    if not turn.sealed_flags:
+        return None
+    try:
+        opened = vault.open_flags(turn.sealed_flags, session_id=turn.session_id, turn=turn.number)
+    except crypto.Damaged:
+        return ()
+    return tuple(opened.splitlines())
 
 
 def open_reply(reply: Reply, *, turn: Turn, vault: Vault) -> OpenedReply:

@@ -28,6 +28,7 @@ class Entry:
     status: str = ""  # a code: "thinking", "writing"
     final: bool = False  # nothing follows: the database has the reply as it ended
     replaced: bool = False  # all that came before is taken back: this stands in its place
+    flagged: bool = False  # the provider's moderation found something in the message: the database has what
 
 
 def log_key(reply_id: UUID) -> str:
@@ -39,7 +40,7 @@ def sealing_key(data_key: bytes, reply_id: UUID) -> bytes:
 
 
 def seal_entry(entry: Entry, *, key: bytes, position: Position) -> bytes:
-    fields = [entry.text, entry.shown, entry.blocks, entry.tail, entry.status, entry.final, entry.replaced]
+    fields = [entry.text, entry.shown, entry.blocks, entry.tail, entry.status, entry.final, entry.replaced, entry.flagged]
     return crypto.seal(key, orjson.dumps(fields), associated=str(position).encode())
 
 

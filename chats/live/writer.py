@@ -35,7 +35,7 @@ class Outlet:
         self._pieces: list[str] = []
         self._status = ""
         self._replaced = False
-        self._final = False
+        self._final = self._flagged = False
         self.is_passed = False  # a higher fence writes now: this stream must end without a trace
         self._closed = asyncio.Event()
 
@@ -55,6 +55,12 @@ class Outlet:
         self._status = code
         self._writer.mark(self, urgent=True)
 
+    def flagged(self) -> None:
+        """Something was found in the message. After the end nobody reads here: then the page shows it when it is next opened."""
+        if not self._final:
+            self._flagged = True
+            self._writer.mark(self, urgent=True)
+
     async def close(self) -> None:
         """Say that the database has the end, and wait until the log says so too."""
         self._final = True
@@ -63,13 +69,22 @@ class Outlet:
 
     def take(self, now: float) -> Append | None:
         """What has come since the last window, as one sealed entry; None if nothing has."""
-        if not (self._pieces or self._status or self._final):
+        if not (self._pieces or self._status or self._final or self._flagged):
             return None
         text = "".join(self._pieces)
         change = self._markdown.feed(text, now=now) if text else Change()
-        entry = Entry(text, change.text, change.blocks, change.tail, self._status, self._final, self._replaced)
+        entry = Entry(
+            text=text,
+            shown=change.text,
+            blocks=change.blocks,
+            tail=change.tail,
+            status=self._status,
+            final=self._final,
+            replaced=self._replaced,
+            flagged=self._flagged,
+        )
         self._pieces.clear()
-        self._status, self._replaced = "", False
+        self._status, self._replaced, self._flagged = "", False, False
         self._sequence += 1
         position = Position(self._fence, self._sequence)
         expire = ENDED_SECONDS if self._final else LIVE_SECONDS if self._sequence % 256 == 1 else None

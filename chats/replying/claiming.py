@@ -12,13 +12,14 @@ from accounts import relay
 from chats import guarding, live
 from chats.context import TooLong
 from chats.conversation import JOB
+from chats.history import open_turn
 from chats.memory import Load
 from chats.models import Reply
 from chats.replying.asking import ask
 from chats.sealing import Vault
 from gptlab import crypto
 from gptlab.errors import Unavailable
-from gptlab.llm import catalog
+from gptlab.llm import catalog, moderation
 from gptlab.llm.messages import Request
 
 State = Reply.State
@@ -41,6 +42,7 @@ class Job:
     load: Load
     secret: guarding.Secret | None = None  # what the reply must not give away
     wants_title: bool = False  # the session has none yet, and the visitor has said something
+    unchecked: str = ""  # the message, if the provider's moderation has not yet found anything in it
 
     @property
     def vault(self) -> Vault:
@@ -81,6 +83,7 @@ def claim(reply_id: UUID) -> Job | None:
         load=load,
         secret=guarding.secret_of(reply, request.messages, vault=Vault(user_id=credential.user_id, data_key=credential.data_key)),
         wants_title=_wants_title(reply),
+        unchecked=_unchecked(reply, credential),
     )
 
 
@@ -102,3 +105,11 @@ def _end(reply: Reply, *, state: str, error_code: str) -> None:
 def _wants_title(reply: Reply) -> bool:
     session = reply.session
     return not session.sealed_title and session.title_asked_at is None and reply.turn.sealed_text is not None
+
+
+def _unchecked(reply: Reply, credential: relay.Credential) -> str:
+    turn = reply.turn
+    if turn.sealed_text is None or turn.sealed_flags or not moderation.moderates(credential.provider):
+        return ""
+    vault = Vault(user_id=credential.user_id, data_key=credential.data_key)
+    return open_turn(turn, vault=vault).text or ""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chats import live, memory
 from chats.models import Reply
-from chats.replying import storing, watching
+from chats.replying import screening, storing, watching
 from chats.replying.claiming import Job
 from chats.replying.running import Running
 from gptlab import redis_client, worker_loop
@@ -78,6 +78,7 @@ async def write(job: Job) -> bool:
     outlet = place.writer.open(reply_id=job.reply_id, fence=job.fence, data_key=job.credential.data_key)
     running = place.running[job.reply_id] = Running(job=job, outlet=outlet)
     try:
+        screening.begin(running)
         running.stream = asyncio.create_task(_consume(running))
         await asyncio.wait([running.stream])
         await _estimate_usage(running)

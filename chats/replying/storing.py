@@ -16,8 +16,8 @@ from django.db.models.functions import Coalesce, Now
 
 from assistants.models import AssistantDay
 from chats import memory
-from chats.models import Reply
-from chats.replying.claiming import LEASE
+from chats.models import Reply, Turn
+from chats.replying.claiming import LEASE, Job
 from chats.replying.running import Running
 
 logger = logging.getLogger(__name__)
@@ -57,6 +57,11 @@ async def finish(running: Running, *, state: str, error_code: str) -> bool:
                 return False
             await asyncio.sleep(delay)
             delay *= 2
+
+
+async def flag(job: Job, categories: Sequence[str]) -> bool:
+    """Store what was found in the message, and count it without its text. False if that was done before."""
+    return await _in_thread(lambda: _flag(job, categories))
 
 
 async def _in_thread(call: Callable[[], T]) -> T:
@@ -117,6 +122,16 @@ def _finish(running: Running, *, state: str, error_code: str) -> bool:
         today = datetime.now(UTC).date()
         blocks = int(bool(running.verdict))
         AssistantDay.count(assistant_id=running.job.assistant_id, day=today, replies=1, guard_blocks=blocks)
+    return True
+
+
+def _flag(job: Job, categories: Sequence[str]) -> bool:
+    sealed = job.vault.seal_flags("\n".join(categories), session_id=job.session_id, turn=job.turn)
+    with transaction.atomic():
+        turn = Turn.objects.filter(session_id=job.session_id, number=job.turn, sealed_flags="")
+        if not turn.update(sealed_flags=sealed):
+            return False
+        AssistantDay.count(assistant_id=job.assistant_id, day=datetime.now(UTC).date(), flagged=1)
     return True
 
 

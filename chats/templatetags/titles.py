@@ -1,12 +1,14 @@
-"""`{% chat_title chat as title %}`: what a chat is called, for its visitor; empty where it has no title. `{% form_id %}`."""
+"""What chats are called, what was found in messages, and the id that makes a form be done once."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from chats import flags
 from chats.models import ChatSession
 from chats.naming import title_of
 from chats.sealing import Vault
@@ -16,10 +18,17 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def chat_title(context: dict[str, Any], session: ChatSession) -> str:
+    """`{% chat_title chat as title %}`: for its visitor; empty where it has none."""
     visit = context.get("visit")
     if visit is None or visit.user_id != session.user_id:
         return ""
     return title_of(session, vault=Vault(user_id=visit.user_id, data_key=visit.data_key))
+
+
+@register.simple_tag
+def flag_words(categories: Sequence[str]) -> list[str]:
+    """`{% flag_words turn.flags as found %}`: what moderation found, in words."""
+    return flags.words(categories)
 
 
 @register.simple_tag

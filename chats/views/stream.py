@@ -83,6 +83,8 @@ class Watched:
                     return
                 if news := stream_parts.news(self.reply_id, entries, words):
                     yield sse.message(news, id=str(position))
+                if any(entry.flagged for entry in entries):
+                    yield sse.message(await _in_thread(self._render_flags))
                 if time.monotonic() < looked_at + LOOK:
                     continue
                 looked_at = time.monotonic()
@@ -112,8 +114,13 @@ class Watched:
 
     async def final(self) -> AsyncIterator[bytes]:
         """The reply as the database has it, and the event that closes the stream."""
-        state, html = await _in_thread(self._render_final)
-        yield sse.message(sse.partial(f"reply-{self.reply_id}", "outerHTML", html))
+        found = await _in_thread(self._render_final)
+        if found is None:  # the chat was deleted meanwhile
+            async for part in _gone(self.request, self.reply_id):
+                yield part
+            return
+        state, html = found
+        yield sse.message(await _in_thread(self._render_flags) + sse.partial(f"reply-{self.reply_id}", "outerHTML", html))
         yield sse.event("done", json.dumps({"state": state}))
 
     async def state(self) -> str | None:
@@ -123,8 +130,19 @@ class Watched:
     def _rows(self) -> Any:
         return Reply.objects.filter(pk=self.reply_id, session_id=self.session_id, session__user_id=self.visit.user_id)
 
-    def _render_final(self) -> tuple[str, str]:
-        reply = self._rows().select_related("turn", "session__assistant").get()
+    def _render_flags(self) -> str:
+        """What moderation found in the message, in its place there; nothing if there is nothing."""
+        reply = self._rows().select_related("turn").first()
+        if reply is None or not reply.turn.sealed_flags:
+            return ""
+        turn = history.open_turn(reply.turn, vault=vault_of(self.visit))
+        html = _render(self.request, "chats/_flags.html", {"turn": turn})
+        return sse.partial(f"turn-{turn.number}-flags", "innerHTML", html)
+
+    def _render_final(self) -> tuple[str, str] | None:
+        reply = self._rows().select_related("turn", "session__assistant").first()
+        if reply is None:
+            return None
         opened = history.open_reply(reply, turn=reply.turn, vault=vault_of(self.visit))
         context = common(reply.session) | {"reply": show_reply(opened, visit=self.visit), "visit": self.visit, "just_ended": True}
         return reply.state, _render(self.request, "chats/_reply.html", context)

@@ -36,17 +36,30 @@ _NAME = re.compile(
 _NAME_MOST = 40
 _CUE = re.compile(r"\b(?:open|begin|start|greet|introduce)\b", re.IGNORECASE)
 _CUE_MOST_WORDS = 30
+# How GPT Lab begins and ends such requests: chats/naming.py, chats/recapping.py
+_WANTS_TITLE = "You give conversations their titles."
+_WANTS_RECAP = "Write the recap now, in the language of the conversation."
+_TITLE_WORDS = 7
 
 
 def reply(messages: Sequence[dict[str, object]]) -> str:
     """The reply to a conversation in OpenAI's form. The same conversation gets the same reply."""
     said = [(message.get("role"), _text(message.get("content"))) for message in messages]
     asked = [text for role, text in said if role == "user"]
+    if wants_title(messages):
+        return _title(asked[-1] if asked else "")
+    if asked and asked[-1].endswith(_WANTS_RECAP):
+        return _load("recap")
     turns = sum(role == "assistant" for role, _ in said)
     if not turns and (not asked or (len(asked) == 1 and _is_cue(asked[0]))):
         return _opening(next((text for role, text in said if role in {"system", "developer"}), ""))
     last = asked[-1] if asked else ""
     return _load(_choose(last, turns)).replace("{quote}", _quoted(last))
+
+
+def wants_title(messages: Sequence[dict[str, object]]) -> bool:
+    """Whether GPT Lab asks what a chat is to be called."""
+    return any(_text(message.get("content")).startswith(_WANTS_TITLE) for message in messages[:1])
 
 
 def flags(text: str) -> tuple[str, ...]:
@@ -70,6 +83,12 @@ def _choose(last: str, turns: int) -> str:
         if word in _BY_WORD:
             return _BY_WORD[word]
     return _USUAL[zlib.crc32(f"{turns} {last}".encode()) % len(_USUAL)]
+
+
+def _title(said: str) -> str:
+    """The visitor's own first words: the Demo understands none of them."""
+    words = " ".join(said.partition("\n\n---\n\n")[0].split()[:_TITLE_WORDS])
+    return words[:_QUOTED_MOST].rstrip(".,;:!") or "A chat with the Demo"
 
 
 def _opening(prompt: str) -> str:

@@ -30,9 +30,10 @@ class Demo:
         self.records: deque[dict[str, Any]] | None = deque(maxlen=RECORDS_MOST) if record else None
         self._numbers = count(1)
 
-    def record(self) -> dict[str, Any]:
+    def record(self, *, aside: bool) -> dict[str, Any]:
+        """`aside`: a title, which comes when it comes and is nobody's reply."""
         kept = {"id": f"demo-{next(self._numbers)}", "text": "", "finished": False, "aborted": False}
-        if self.records is not None:
+        if self.records is not None and not aside:
             self.records.append(kept)
         return kept
 
@@ -56,7 +57,7 @@ class Reply:
 
     def __init__(self, demo: Demo, asked: Asked, write: Callable[[bytes], None], done: Callable[[], None]) -> None:
         self._demo, self._write, self._done = demo, write, done
-        self._record = demo.record()
+        self._record = demo.record(aside=demo_replies.wants_title(asked.messages))
         self._form = asked.form(self._record["id"])
         pieces = demo_replies.pieces(demo_replies.reply(asked.messages))
         self._pieces = pieces[: asked.most]

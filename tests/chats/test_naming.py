@@ -89,11 +89,17 @@ def test_a_title_that_the_visitor_gave_meanwhile_stays(alice, visit, first, upst
 @pytest.mark.django_db(transaction=True)
 def test_a_title_that_can_not_be_made_does_no_harm(alice, visit, sam, upstream):
     opening = answer(visit, start(alice, visit, sam), "Welcome")
-    reply = answer(visit, say(alice, visit, opening.session, "[[script=title_fails]]").reply, "Yes.")
-    job_id = ask(visit, reply)
-    relay.erase(kind="title", job_id=job_id)
-    naming.make_title(session_id=reply.session_id, job_id=job_id)
+    reply = answer(visit, say(alice, visit, opening.session, "[[title=status:500]] Hello").reply, "Yes.")
+    naming.make_title(session_id=reply.session_id, job_id=ask(visit, reply))
     assert title(reply.session, visit) == ""
+
+
+@db
+def test_without_a_credential_there_is_no_title(visit, first):
+    job_id = ask(visit, first)
+    relay.erase(kind="title", job_id=job_id)
+    naming.make_title(session_id=first.session_id, job_id=job_id)
+    assert title(first.session, visit) == ""
 
 
 @db

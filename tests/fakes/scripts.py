@@ -158,10 +158,6 @@ async def title(call: "Call") -> bool:
     return await _say(call, _pieces(f"On {' '.join(call.last_text.split()[:4])}"))
 
 
-async def title_fails(call: "Call") -> bool:
-    return await status(call, "500")
-
-
 async def redirect(call: "Call") -> bool:
     return await call.json(307, {}, location=call.upstream.base_url.replace("/v1", "/elsewhere"))
 

@@ -3,7 +3,7 @@
 In a thread of the test, or `python -m tests.fakes.upstream --port N`.
 
 What it does is chosen by `[[script=name:argument:…]]` in a message (the last one counts), by the model `script:name:argument:…`,
-for moderation by `[[moderation=name:argument:…]]`, or, for the list of models, by a key that contains `script.name.argument…-`.
+for moderation by `[[moderation=name:argument:…]]`, for titles by `[[title=…]]`, or, for the list of models, by a key that contains `script.name.argument…-`.
 `scripts.py` has the names. It keeps in memory what came and what it sent: `sent`, and GET /sent; `aside` has what was asked for
 titles, which come when they come and would stand between what a test counts.
 """
@@ -115,7 +115,7 @@ class Upstream:
             "finished": False,
             "peer_closed": None,
         }
-        (self.aside if _wants_title(asked) else self.sent).append(record)
+        (self.aside if path.endswith("/moderations") or _wants_title(asked) else self.sent).append(record)
         return record
 
 
@@ -219,7 +219,7 @@ def _script(path: str, headers: dict[str, str], asked: dict[str, Any]) -> list[s
     texts = " ".join(str(message.get("content")) for message in said(asked))
     found = re.findall(r"\[\[script=([^\]]+)\]\]", texts)
     if _wants_title(asked):
-        found = [name for name in found if name.startswith("title")] or ["title"]
+        found = re.findall(r"\[\[title=([^\]]+)\]\]", texts) or ["title"]
     if found:
         return found[-1].split(":")
     model = str(asked.get("model"))

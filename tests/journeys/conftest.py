@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from chats import tasks
-from chats.replying import desk
+from chats.replying import desk, screening
 from gptlab import worker_loop
 from gptlab.llm import client
 from tests.chats.conftest import make_assistant
@@ -54,7 +54,7 @@ def worker(monkeypatch, transactional_db):
 async def leave():
     """What a worker's end closes, so that nothing of one test reaches into the next."""
     place = desk.desk()
-    for task in (*place._tasks, place.writer._task):
+    for task in (*place._tasks, place.writer._task, *screening._tasks):
         task.cancel()
     desk._desk = None
     await client.aclose()

@@ -19,7 +19,7 @@ async def check(script="", *, text="", provider_id="openai", api_key=KEY, **more
 
 async def test_harmless_text_is_not_flagged(upstream):
     assert await check(text="Good morning.") == Verdict(flagged=False)
-    record = upstream.sent[-1]
+    record = upstream.aside[-1]
     assert (record["path"], record["body"]) == ("/v1/moderations", {"model": "omni-moderation-latest", "input": "Good morning."})
     assert record["headers"]["authorization"] == f"Bearer {KEY}"
 
@@ -41,9 +41,9 @@ async def test_flagged_text_has_its_categories():
     ],
 )
 async def test_moderation_that_fails_says_nothing_and_is_asked_once(upstream, script):
-    before = len(upstream.sent)
+    before = len(upstream.aside)
     assert await check(script) is None
-    assert len(upstream.sent) == before + 1
+    assert len(upstream.aside) == before + 1
 
 
 @once
@@ -72,9 +72,9 @@ async def test_nobody_there_is_no_verdict(settings):
 )
 async def test_nobody_is_asked_who_need_not_be(upstream, settings, text, provider_id, api_key, wanted):
     settings.MODERATE_MESSAGES = wanted
-    before = len(upstream.sent)
+    before = len(upstream.aside)
     assert await check(text=text, provider_id=provider_id, api_key=api_key) is None
-    assert len(upstream.sent) == before
+    assert len(upstream.aside) == before
 
 
 def test_provider_and_operator_say_whether_there_is_moderation(settings):
@@ -87,7 +87,7 @@ def test_provider_and_operator_say_whether_there_is_moderation(settings):
 @once
 async def test_every_text_can_be_checked(upstream):
     assert await check(text="a\ud83eb") == Verdict(flagged=False)
-    assert upstream.sent[-1]["body"]["input"] == "a\ufffdb"
+    assert upstream.aside[-1]["body"]["input"] == "a\ufffdb"
 
 
 @once
