@@ -133,7 +133,7 @@ def find(
 
 def owned_sessions(user: User, *, assistant: str = "") -> QuerySet[ChatSession]:
     """Newest first."""
-    owned = ChatSession.objects.owned_by(user).select_related("assistant")
+    owned = ChatSession.objects.owned_by(user).select_related("assistant").with_message_count()
     owned = owned.filter(assistant__code=assistant) if assistant else owned
     return owned.order_by("-last_turn_at", "-pk")
 

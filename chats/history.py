@@ -112,13 +112,6 @@ def batches(session: ChatSession, *, vault: Vault, up_to: int | None = None, aft
         after = batch[-1].number
 
 
-def message_count(session: ChatSession) -> int:
-    """How much was said, by both: what came to nothing does not count."""
-    said = Turn.objects.current().filter(session=session).exclude(sealed_text=None).count()
-    answered = Reply.objects.filter(session=session, chosen=True, turn__superseded=False).exclude(sealed_text="").count()
-    return said + answered
-
-
 def open_exchange(turn: Turn, *, vault: Vault) -> Exchange:
     chosen: Sequence[Reply] = [reply for reply in turn.replies.all() if reply.chosen]
     return Exchange(turn=open_turn(turn, vault=vault), reply=open_reply(chosen[0], turn=turn, vault=vault) if chosen else None)

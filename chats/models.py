@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, IntegerField, OuterRef, Q, Subquery
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -23,11 +24,18 @@ class ChatSessionQuerySet(models.QuerySet["ChatSession"]):
         """With assistant and version, but not the version's prompts: those are opened in workers only."""
         return self.select_related("assistant", "version").defer("version__initial_prompt", "version__summary_prompt")
 
-    def with_more_messages_than(self, most: int) -> "ChatSessionQuerySet":
+    def with_message_count(self) -> "ChatSessionQuerySet":
         """Each with its `message_count`, of both sides: what is still being written counts, what came to nothing does not."""
-        said = Turn.objects.filter(superseded=False, sealed_text__isnull=False)
-        answered = Reply.objects.filter(chosen=True, turn__superseded=False).exclude(~Q(state__in=LIVE_STATES), sealed_text="")
-        return self.annotate(message_count=_count_of(said) + _count_of(answered)).filter(message_count__gt=most)
+        return self.annotate(message_count=_messages())
+
+    def with_more_messages_than(self, most: int) -> "ChatSessionQuerySet":
+        return self.annotate(message_count=_messages()).filter(message_count__gt=most)
+
+
+def _messages() -> CombinedExpression:
+    said = Turn.objects.filter(superseded=False, sealed_text__isnull=False)
+    answered = Reply.objects.filter(chosen=True, turn__superseded=False).exclude(~Q(state__in=LIVE_STATES), sealed_text="")
+    return _count_of(said) + _count_of(answered)
 
 
 def _count_of(rows: "models.QuerySet[Any]") -> Coalesce:
@@ -82,6 +90,10 @@ class ChatSession(models.Model):
     def is_open(self) -> bool:
         """Whether one can say something: a chat that was left alone goes on where it was, a concluded one when it is resumed."""
         return self.status != self.Status.COMPLETED
+
+    def count_messages(self) -> int:
+        rows = ChatSession.objects.filter(pk=self.pk).annotate(message_count=_messages())
+        return int(rows.values_list("message_count", flat=True)[0])
 
 
 class TurnQuerySet(models.QuerySet["Turn"]):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.visit import Visit
-from chats import background, history, recapping
+from chats import background, recapping
 from chats.conversation.lookup import locked, owned_session
 from chats.conversation.pending import busy, require_chat
 from chats.errors import TooShort
@@ -31,7 +31,7 @@ class Concluded:
 
 
 def can_conclude(session: ChatSession) -> bool:
-    return session.is_open and history.message_count(session) > FEW
+    return session.is_open and session.count_messages() > FEW
 
 
 def conclude(*, user: User, visit: Visit, session_id: UUID, now: datetime) -> Concluded:
@@ -42,7 +42,7 @@ def conclude(*, user: User, visit: Visit, session_id: UUID, now: datetime) -> Co
     session = owned_session(user=user, session_id=session_id)
     if _has_recap(session, now=now):
         return Concluded(session, None)
-    if history.message_count(session) <= FEW:
+    if session.count_messages() <= FEW:
         raise TooShort(_("A recap is worth it after more than %(few)d messages. Go on a little.") % {"few": FEW})
     require_chat(visit)
     rate_limits.hit("say", key=str(user.pk), limit=settings.MESSAGE_LIMIT)

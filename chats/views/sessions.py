@@ -78,7 +78,7 @@ def delete(request: VisitorRequest, visit: Visit, session_id: uuid.UUID) -> Http
         conversation.delete(user=request.user, session_id=session_id, now=timezone.now())
         messages.success(request, _("The chat is deleted."))
         return redirect("chats:list")
-    return render(request, "chats/delete.html", common(session))
+    return render(request, "chats/delete.html", common(session) | {"message_count": session.count_messages()})
 
 
 def _heading(request: VisitorRequest, visit: Visit, session: ChatSession) -> HttpResponse:

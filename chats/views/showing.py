@@ -89,12 +89,13 @@ class ShownRecap:
 
     is_awaited: bool
     html: SafeString
+    message_count: int
 
 
 def show_recap(session: ChatSession, *, visit: Visit, now: datetime) -> ShownRecap:
-    if recapping.is_awaited(session, now=now):
-        return ShownRecap(is_awaited=True, html=SafeString(""))
-    return ShownRecap(is_awaited=False, html=render(recapping.open_recap(session, vault=vault_of(visit))))
+    is_awaited = recapping.is_awaited(session, now=now)
+    text = "" if is_awaited else recapping.open_recap(session, vault=vault_of(visit))
+    return ShownRecap(is_awaited=is_awaited, html=render(text), message_count=session.count_messages())
 
 
 def common(session: ChatSession) -> dict[str, Any]:

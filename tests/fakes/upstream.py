@@ -3,9 +3,11 @@
 In a thread of the test, or `python -m tests.fakes.upstream --port N`.
 
 What it does is chosen by `[[script=name:argument:…]]` in a message (the last one counts), by the model `script:name:argument:…`,
-for moderation by `[[moderation=name:argument:…]]`, for titles by `[[title=…]]`, or, for the list of models, by a key that contains `script.name.argument…-`.
-`scripts.py` has the names. It keeps in memory what came and what it sent: `sent`, and GET /sent; `aside` has what was asked for
-titles, which come when they come and would stand between what a test counts.
+for moderation by `[[moderation=name:argument:…]]`, for titles by `[[title=name:argument:…]]`, or, for the list of models, by a
+key that contains `script.name.argument…-`. `scripts.py` has the names.
+
+It keeps in memory what came and what it sent: `sent`, and GET /sent. What was asked beside the replies, for titles and by
+moderation, is in `aside`: it comes when it comes, and would stand between what a test counts.
 """
 
 import argparse

@@ -62,3 +62,37 @@ def write(stage):
     stage.new_chat()
     page = stage.say("[[script=document:10]] Tell me everything.")
     expect(page.locator("article[data-reply-id]").last.locator("table")).not_to_have_count(0)
+
+
+@state(whole=False)
+def versions(stage):
+    stage.new_chat()
+    page = stage.say("Once more, please.")
+    stage.ended()
+    page.get_by_role("button", name="Write this reply anew").last.click()
+    expect(page.locator(".variants")).to_be_visible()
+    page.get_by_role("button", name="Good reply").last.click()
+    expect(page.locator(".thumbs [aria-pressed=true]")).to_have_count(1)
+
+
+@state(whole=False)
+def editing(stage):
+    stage.new_chat()
+    page = stage.say("Not quite what I meant.")
+    stage.ended()
+    page.locator(".edit summary").last.click()
+
+
+@state(whole=False)
+def flagged(stage):
+    stage.new_chat()
+    page = stage.say("Something ugly.")
+    expect(page.locator(".flags")).to_be_visible()
+    stage.ended()
+
+
+@state(whole=False)
+def renaming(stage):
+    page = stage.chat()
+    page.goto(page.url.partition("#")[0] + "#bench")
+    page.locator(".tool summary").first.click()

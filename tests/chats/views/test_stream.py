@@ -9,6 +9,8 @@ import pytest
 from django.conf import settings as project
 from django.urls import reverse
 
+from chats.models import ChatSession, Turn
+from chats.views.showing import vault_of
 from tests import event_stream
 from tests.asgi import asked
 from tests.chats.views.streaming import (
@@ -168,3 +170,30 @@ async def test_a_finished_reply_answers_with_its_end_at_once(alice, reply, state
         bubble, _ = await until(answer, is_done)
     assert json.loads(bubble.done) == {"state": state}
     assert ("Once" in bubble.final, f'data-state="{state}"' in bubble.final) == (True, True)
+
+
+async def test_what_moderation_finds_is_shown_at_the_message_while_the_reply_runs(alice, reply):
+    def flag():
+        sealed = vault_of(alice.visit).seal_flags("violence", session_id=reply.session_id, turn=0)
+        Turn.objects.filter(session=reply.session_id).update(sealed_flags=sealed)
+
+    async with writing(reply, alice) as outlet:
+        await in_thread(flag)
+        outlet.text("Hello")
+        outlet.flagged()
+        async with asked(url_of(reply), headers=FROM_PAGE, cookies=cookies_of(alice)) as answer:
+            seen = b""
+            async with asyncio.timeout(10):
+                async for chunk in answer.chunks():
+                    seen += chunk
+                    if b"turn-0-flags" in seen:
+                        break
+    assert b'hx-target="#turn-0-flags"' in seen
+    assert "under: violence" in seen.decode()
+
+
+async def test_a_reply_whose_chat_was_deleted_ends_its_stream(alice, reply, hurry):
+    async with asked(url_of(reply), headers=FROM_PAGE, cookies=cookies_of(alice)) as answer:
+        await in_thread(lambda: ChatSession.objects.all().delete())
+        bubble, _ = await until(answer, is_done)
+    assert bubble.done == SIGNED_OUT
