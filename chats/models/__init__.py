@@ -1,0 +1,6 @@
+"""The talking: sessions, turns and replies, and what is known of their memory."""
+
+from chats.models.memory import Digest, Memory
+from chats.models.talk import LIVE_STATES, ChatSession, Reply, Turn
+
+__all__ = ["LIVE_STATES", "ChatSession", "Digest", "Memory", "Reply", "Turn"]
