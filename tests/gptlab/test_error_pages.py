@@ -179,6 +179,7 @@ def test_redis_away_says_so_on_every_page_and_keeps_the_visit(alice, settings, t
     assert "The part that keeps visits is away." in page.content.decode()
     answer = alice.client.post("/chats/start/", {"assistant": "X"})
     assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+    assert answer.content.decode().count("The part that keeps visits is away.") == 1
     assert "visit" not in answer.cookies
     settings.REDIS_URL = there
     assert "The part that keeps visits is away." not in alice.client.get("/lounge/").content.decode()
