@@ -32,6 +32,7 @@ class Installation:
     process: int  # the supervisor's
     upstream_process: int
     start_seconds: float
+    environment: dict[str, str]  # of a program that is to run beside it, with its settings
 
     def parts(self) -> dict[str, list[int]]:
         """Processes by what they do; `lab` is the supervisor itself."""
@@ -66,7 +67,9 @@ def running(
             lab = _start([*command, "--stop-with-parent"], data / "lab.log", environment)
             started.insert(0, lab)
             _wait(lab, data / "lab.log", lambda: b"ready at" in (data / "lab.log").read_bytes())
-            yield Installation(port, upstream_port, lab.pid, provider.pid, time.monotonic() - began)
+            seconds = time.monotonic() - began
+            beside = environment | {"GPTLAB_DATA": str(data / "data")}
+            yield Installation(port, upstream_port, lab.pid, provider.pid, seconds, beside)
         finally:
             child_process.stop(started, seconds=STOP_SECONDS)
             if keep_logs is not None:

@@ -58,6 +58,17 @@ class Visitor:
         if (stream := _STREAM.search(page.text)) is not None:
             await self._follow(unescape(stream[1]), Receipt(count=0))
 
+    @property
+    def chat(self) -> str:
+        """The address of the one that was started last."""
+        return self._chat
+
+    async def page(self, path: str) -> str:
+        answer = await self._get(path)
+        if answer.status != 200:
+            raise Lost(f"{path} answered {answer.status}: {_reason(answer)}")
+        return answer.text
+
     async def ask(self, text: str, receipt: Receipt) -> None:
         receipt.asked_at = now_us()
         answer = await self._post(f"{self._chat}say/", HTMX, text=text, client_id=str(uuid4()))

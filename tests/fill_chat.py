@@ -44,7 +44,7 @@ def write(session_id, *, vault, turns):
 
     from chats.models import ChatSession, Reply, Turn
 
-    session = ChatSession.objects.get(pk=session_id)
+    session = ChatSession.objects.select_related("version").get(pk=session_id)
     first, now = session.turn_count, timezone.now()
     made, replies = [], []
     for number in range(first, first + turns):
@@ -53,9 +53,9 @@ def write(session_id, *, vault, turns):
         turn = Turn(session=session, number=number, sealed_text=text, created_at=at)
         words = REPLY.format(number=number) * (3 if number % 5 == 0 else 1)
         sealed = vault.seal_reply(words, session_id=session.pk, turn=number, variant=1)
-        times = {"sent_at": at, "created_at": at, "ended_at": at}
+        more = {"sent_at": at, "created_at": at, "ended_at": at, "model": session.version.model}
         made.append(turn)
-        replies.append(Reply(session=session, turn=turn, state="done", sealed_text=sealed, **times))
+        replies.append(Reply(session=session, turn=turn, state="done", sealed_text=sealed, **more))
     Turn.objects.bulk_create(made, batch_size=500)
     Reply.objects.bulk_create(replies, batch_size=500)
     ChatSession.objects.filter(pk=session.pk).update(turn_count=first + turns, last_turn_at=now)

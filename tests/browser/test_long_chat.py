@@ -160,8 +160,8 @@ def test_while_one_reads_an_older_part_a_reply_moves_nothing(page, address):
     before = len(chat.words())
     wait_until(lambda: len(chat.words()) > before + 300, 20, "the reply does not go on")
     assert abs(page.evaluate(_TOP, seen) - top) < 1
-    expect(page.get_by_role("button", name="New text: jump to latest")).to_be_visible()
-    page.get_by_role("button", name="New text: jump to latest").click()
+    expect(page.get_by_role("button", name="New text. Jump to latest")).to_be_visible()
+    page.get_by_role("button", name="New text. Jump to latest").click()
     expect(chat.reply.get_by_role("button", name="Stop")).to_be_in_viewport()
     chat.stop()
     chat.wait("stopped")
