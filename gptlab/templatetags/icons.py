@@ -1,5 +1,7 @@
 """`{% icon "lock" %}`: one symbol of the sprite, for the eye only. What it says must also stand in words, or in `aria-label`."""
 
+from functools import cache
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -9,6 +11,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@cache  # a chat has hundreds of a few
 def icon(name: str) -> SafeString:
     """`name` is the id of a symbol in static/icons/sprite.svg."""
     address = f"{static('icons/sprite.svg')}#{name}"

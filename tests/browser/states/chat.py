@@ -1,7 +1,10 @@
 """The chat while all goes well."""
 
+import json
+
 from playwright.sync_api import expect
 
+from tests.browser.stage import KEY
 from tests.browser.states import state
 
 
@@ -56,6 +59,33 @@ def seal_open(stage):
 def bench_open(stage):
     page = stage.chat()
     page.goto(page.url.partition("#")[0] + "#bench")
+
+
+@state(whole=False)
+def old_turns(stage):
+    """As a plain link shows them, and a browser without a script."""
+    page = stage.new_chat()
+    wanted = {"provider": "openai", "api_key": KEY, "session": stage.visitor.session, "turns": 12}
+    stage.lab.run("tests.fill_chat", json.dumps(wanted))
+    page.goto(f"{page.url}?before=6")
+
+
+@state(whole=False)
+def jump_to_new_text(stage):
+    write(stage)
+    page = stage.page
+    page.evaluate("window.scrollTo({top: 0, behavior: 'instant'})")
+    expect(page.locator("#jump.has-news")).to_be_visible()
+
+
+@state(whole=False)
+def code_wrapped(stage):
+    stage.new_chat()
+    page = stage.say("[[script=document:0]] Tell me everything.")
+    stage.ended()
+    button = page.get_by_role("button", name="Wrap").nth(1)
+    button.scroll_into_view_if_needed()
+    button.click()
 
 
 def write(stage):
