@@ -13,11 +13,19 @@ from chats.reply_words import Way
 from tests.chats.conftest import NOW
 
 ID = uuid.UUID(int=7)
+SESSION = Fake(pk=ID, is_open=True, turn_count=4)
 
 
 def reply(state="done", *, html="<p>Hi</p>", damaged=False, error=None, tokens_out=None):
     return Fake(
-        row=Fake(pk=ID, state=state, is_live=state in ("pending", "running"), tokens_out=tokens_out, created_at=NOW),
+        row=Fake(
+            pk=ID,
+            state=state,
+            is_live=state in ("pending", "running"),
+            tokens_out=tokens_out,
+            created_at=NOW,
+            turn=Fake(number=3),
+        ),
         opened=Fake(damaged=damaged),
         html=mark_safe(html),
         error=error,
@@ -29,7 +37,7 @@ def reply(state="done", *, html="<p>Hi</p>", damaged=False, error=None, tokens_o
 
 
 def markup(shown, *, name="Sam"):
-    html = render_to_string("chats/_reply.html", {"reply": shown, "assistant": Fake(name=name)})
+    html = render_to_string("chats/_reply.html", {"reply": shown, "assistant": Fake(name=name), "session": SESSION})
     return re.sub(r"\s+", " ", html)
 
 
@@ -98,18 +106,20 @@ def test_a_name_is_never_markup():
 
 def test_the_visitors_words_stand_as_they_were_written():
     turn = Fake(number=3, text="  <b>a</b>\n b ", damaged=False, created_at=NOW)
-    assert ">  &lt;b&gt;a&lt;/b&gt;\n b </article>" in render_to_string("chats/_turn_user.html", {"turn": turn})
+    assert ">  &lt;b&gt;a&lt;/b&gt;\n b </article>" in render_to_string(
+        "chats/_turn_user.html", {"turn": turn, "session": SESSION}
+    )
 
 
 def test_a_damaged_message_says_so_in_its_place():
-    turn = Fake(number=3, text="", damaged=True)
-    assert "damaged" in render_to_string("chats/_turn_user.html", {"turn": turn})
+    turn = Fake(number=3, text="", damaged=True, created_at=NOW)
+    assert "damaged" in render_to_string("chats/_turn_user.html", {"turn": turn, "session": SESSION})
 
 
 def test_saying_something_answers_with_the_words_and_the_live_reply():
     exchange = Fake(turn=Fake(number=1, text="Why?", damaged=False, created_at=NOW), after_pause=False)
     assistant = Fake(name="Sam", code="7K3QX9MZT2HD0VWN5B8R")
-    context = {"exchange": exchange, "reply": reply("pending"), "assistant": assistant}
+    context = {"exchange": exchange, "reply": reply("pending"), "assistant": assistant, "session": SESSION}
     html = render_to_string("chats/_say.html", context)
     assert html.index("Why?") < html.index(f'id="reply-{ID}"')
     assert html.count("<li") == 2
