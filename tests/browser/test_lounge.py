@@ -48,11 +48,14 @@ def test_tabs_search_and_categories_change_in_place_and_back_goes_through_all_of
     steps.append(("Lounge: Community", r"\?tab=community&seed=\d+", ""))
     shows(lounge, title=steps[-1][0], address=steps[-1][1])
     lounge.get_by_role("link", name="Showcased").click()
+    steps.append(("Lounge", r"\?seed=\d+", ""))
+    shows(lounge, title=steps[-1][0], address=steps[-1][1])
     lounge.get_by_role("link", name="Writing").click()
-    steps += [("Lounge", r"\?seed=\d+", ""), ("Lounge: Writing", r"\?category=writing&seed=\d+", "")]
+    steps.append(("Lounge: Writing", r"\?category=writing&seed=\d+", ""))
     shows(lounge, title=steps[-1][0], address=steps[-1][1])
     expect(lounge.locator(CARDS)).to_have_text(["Paragraph Doctor"])
     lounge.get_by_role("link", name="All", exact=True).click()
+    shows(lounge, title="Lounge", address=r"\?seed=\d+")
     lounge.locator("#q").press_sequentially("ice", delay=400)  # a request for each letter
     steps += [("Lounge", r"\?seed=\d+", ""), ("Lounge: “ice”", r"\?q=ice&seed=\d+", "ice")]
     shows(lounge, title=steps[-1][0], address=steps[-1][1], query="ice")
