@@ -36,10 +36,12 @@ _NAME = re.compile(
 _NAME_MOST = 40
 _CUE = re.compile(r"\b(?:open|begin|start|greet|introduce)\b", re.IGNORECASE)
 _CUE_MOST_WORDS = 30
-# How GPT Lab begins and ends such requests: chats/naming.py, chats/recapping.py
+# How GPT Lab begins and ends such requests: chats/naming.py, chats/recapping.py, chats/condensing/summarising.py
 _WANTS_TITLE = "You give conversations their titles."
 _WANTS_RECAP = "Write the recap now, in the language of the conversation."
+_WANTS_NOTES = "Answer with the notes alone."
 _TITLE_WORDS = 7
+_NOTED_MOST = 12  # messages
 
 
 def reply(messages: Sequence[dict[str, object]]) -> str:
@@ -50,6 +52,8 @@ def reply(messages: Sequence[dict[str, object]]) -> str:
         return _title(asked[-1] if asked else "")
     if asked and asked[-1].endswith(_WANTS_RECAP):
         return _load("recap")
+    if any(text.endswith(_WANTS_NOTES) for role, text in said if role == "system"):
+        return _notes(asked[-1] if asked else "")
     turns = sum(role == "assistant" for role, _ in said)
     if not turns and (not asked or (len(asked) == 1 and _is_cue(asked[0]))):
         return _opening(next((text for role, text in said if role in {"system", "developer"}), ""))
@@ -100,6 +104,13 @@ def _opening(prompt: str) -> str:
 def _quoted(last: str) -> str:
     words = " ".join(last.split()[-_QUOTED_WORDS:])[-_QUOTED_MOST:].strip()
     return words or "…"
+
+
+def _notes(material: str) -> str:
+    """The first words of what the visitor has said last: the Demo has not understood any of it."""
+    said = re.findall(r"^User: (.+)$", material, re.MULTILINE)[-_NOTED_MOST:]
+    quoted = [f"- “{' '.join(line.split()[:_QUOTED_WORDS])[:_QUOTED_MOST]}”" for line in said]
+    return "\n".join([_load("notes"), *quoted])
 
 
 def _is_cue(text: str) -> bool:

@@ -1,7 +1,9 @@
 import pytest
 
+from chats.condensing import summarising
 from gptlab.llm import demo_replies
 from gptlab.llm.demo_replies import pieces, reply
+from gptlab.llm.messages import Message, Role
 
 CUE = "I have just come in. Please open our conversation the way your instructions say."
 
@@ -115,3 +117,14 @@ def test_pieces_are_the_text_in_three_to_five_characters(text):
 def test_pieces_fall_between_signs_that_belong_together():
     text = demo_replies._load("scripts")
     assert any(piece.startswith("\u200d") or piece.endswith("\u200d") for piece in pieces(text))
+
+
+def test_notes_quote_what_was_said_and_own_up_to_more_not():
+    material = summarising.MESSAGES + summarising.transcript(
+        [Message(Role.USER, "Why does ice float on water, please tell me"), Message(Role.ASSISTANT, "Because.")]
+    )
+    task = {"role": "system", "content": f"Recap.{summarising.RULES}"}
+    notes = reply([task, {"role": "user", "content": material}])
+    assert notes.startswith("Canned notes")
+    assert notes.endswith("\n- “Why does ice float on water, please tell”")
+    assert "Because" not in notes
