@@ -1,7 +1,7 @@
 """The readings of a piece of reply in which a disguised secret would show, each with the name of the strand to hold it against.
 
-A reading costs some microseconds, so they come in groups: `words_changed` at every step; `letters_changed` for what is no
-sentence; `strange` for what does not even look like words; now and then `structure` and, except for language, `rare`.
+A reading costs some microseconds, so they come in groups: `words_backwards` at every step; `letters_changed` for what is no
+sentence; `strange` for what does not even look like words, and now and then `rare` for the same; now and then `structure`.
 """
 
 import re
@@ -22,23 +22,25 @@ _MOST_KINDS = 90  # different tokens that still may be an alphabet
 def structure(text: str) -> Iterator[View]:
     """A secret that hides between or at the head of other words."""
     words = readings.WORD.findall(fold(text))
+    yield "".join(map(readings.set_symbol, words)), "letter_sets"
     symbols = "".join(map(readings.word_symbol, words))
-    for stride in (2, 3, 4, 5):
+    for stride in (2, 3, 4):
         for start in range(stride):
             yield symbols[start::stride], "word_order:1"
+    for stride in (2, 3):
+        yield symbols, f"word_order:{stride}"
     initials = "".join([word[0] for word in words])
     yield initials, "plain"
     yield initials, "initials"
     yield letters("".join([line.strip()[:1] for line in text.splitlines()])), "plain"
 
 
-def words_changed(folded: str) -> Iterator[View]:
-    words = readings.WORD.findall(folded)
-    yield "".join(map(readings.set_symbol, words)), "letter_sets"
-    yield "".join(map(readings.word_symbol, words)), "word_order:-1"
+def words_backwards(folded: str) -> View:
+    return "".join(map(readings.word_symbol, readings.WORD.findall(folded))), "word_order:-1"
 
 
 def letters_changed(folded: str) -> Iterator[View]:
+    yield "".join(map(readings.set_symbol, readings.WORD.findall(folded))), "letter_sets"
     yield letters(folded), "backwards"
     yield readings.skeleton(folded), "skeleton"
 
@@ -60,9 +62,6 @@ def rare(text: str) -> Iterator[View]:
     yield readings.distances(spaced), "spaced_distances"
     for stride in range(2, 7):
         yield spaced, f"spaced_columns:{stride}"
-    symbols = "".join(map(readings.word_symbol, readings.WORD.findall(folded)))
-    for stride in (2, 3, 4):
-        yield symbols, f"word_order:{stride}"
     for stride in (2, 3):
         for start in range(stride):
             yield letters(text[start::stride]), "plain"

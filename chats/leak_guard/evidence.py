@@ -38,9 +38,9 @@ class Evidence:
                 self._disguised |= words
 
     def _given_away(self, words: Set[int]) -> Set[int]:
-        """Without what is free, unless that is but the smaller part of one match."""
+        """Of what is free, no more than comes along with as many words that are not."""
         rest = words - self._free
-        return words if len(rest) * 2 > len(words) else rest
+        return rest | set(sorted(words & self._free)[-len(rest) :]) if rest else rest
 
     def missing(self, growing: Set[int] = frozenset()) -> int:
         """How many words more would be a leak. `growing` are those of a match that still goes on."""

@@ -3,7 +3,7 @@
 import re
 
 from chats.leak_guard import readings
-from chats.leak_guard.folding import fold
+from chats.leak_guard.folding import fold, letters
 
 LANGUAGE, WORDS, STRANGE = "language", "words", "strange"
 
@@ -31,19 +31,29 @@ _FREQUENT_PAIRS = frozenset(
         ra ce li ch ll be ma si om ur la el ta ec tr pe no us un ut di ss ac ca lo so pr em et il ns do""",
     )
 )
+_ESCAPES = ("%", "&#", "\\u", "\\x", "=2")
+_MANY_ESCAPES = 4
 _ONE_WORD_IN = 6
-_LEAST_PAIRS = 0.48
+_FEWEST_IN_LANGUAGE, _FEWEST_IN_WORDS = 0.4, 0.48  # of all pairs
 _LONGEST_WORD = 24
 
 
 def looks_like(text: str) -> str:
+    if sum(map(text.count, _ESCAPES)) >= _MANY_ESCAPES:
+        return STRANGE
     folded = fold(text)
     words = readings.WORD.findall(folded)
+    pairs = [word[at : at + 2] for word in words for at in range(len(word) - 1)]
+    spelled = sum(map(_FREQUENT_PAIRS.__contains__, pairs))
     if max(map(len, text.split()), default=0) <= _LONGEST_WORD:
-        if len(words) > 3 and sum(map(FREQUENT_WORDS.__contains__, words)) * _ONE_WORD_IN >= len(words):
+        frequent = sum(map(FREQUENT_WORDS.__contains__, words))
+        if len(words) > 3 and frequent * _ONE_WORD_IN >= len(words) and spelled >= _FEWEST_IN_LANGUAGE * len(pairs):
             return LANGUAGE
         if not text.isascii() and sum(char.isalpha() and char > "\u02ff" for char in text) * 2 > len(text):
             return WORDS  # another script, of which nothing is known here
-    pairs = [word[at : at + 2] for word in words for at in range(len(word) - 1)]
-    is_spelled = len(pairs) * 3 > len(text) and sum(map(_FREQUENT_PAIRS.__contains__, pairs)) >= _LEAST_PAIRS * len(pairs)
-    return WORDS if is_spelled else STRANGE
+    return WORDS if len(pairs) * 3 > len(text) and spelled >= _FEWEST_IN_WORDS * len(pairs) else STRANGE
+
+
+def is_mostly_letters(text: str) -> bool:
+    """Of what is no blank. Where it is not, one letter of a cipher takes several characters."""
+    return len(letters(text)) * 5 >= len("".join(text.split())) * 2

@@ -9,14 +9,14 @@ WORD = re.compile(rf"[{UNSPACED}]{{1,2}}|[^\W\d_{UNSPACED}]+|\d+")
 FARTHEST = 15  # symbols: how far back a distance looks
 
 _SOUNDS = {"ckq": "k", "szx52$": "s", "fv": "f", "dt7+": "t", "bp8": "p", "gj96": "j", "mn": "n"}
-_BY_SOUND = {ord(letter): sound for group, sound in _SOUNDS.items() for letter in group}
-_NO_SOUND = re.compile(r"[^ksftpjn]+")
+_BY_SOUND = bytes.maketrans("".join(_SOUNDS).encode(), "".join(sound * len(group) for group, sound in _SOUNDS.items()).encode())
+_NO_SOUND = bytes(code for code in range(256) if chr(code) not in "".join(_SOUNDS))
 _DOUBLED = re.compile(r"(.)\1+")
 
 
 def skeleton(folded: str) -> str:
     """Consonants by their sound, doubles once; without vowels and what leetspeak, lisps and accents touch (h, l, r, w, y)."""
-    return _DOUBLED.sub(r"\1", _NO_SOUND.sub("", folded.translate(_BY_SOUND)))
+    return _DOUBLED.sub(r"\1", folded.encode("ascii", "ignore").translate(_BY_SOUND, _NO_SOUND).decode())
 
 
 @lru_cache(maxsize=4096)

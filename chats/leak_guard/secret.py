@@ -164,7 +164,7 @@ STRANDS: dict[str, Callable[[Secret, int], Strand]] = {
 NAMES = (
     *("plain", "backwards", "skeleton", "letter_sets", "initials"),
     *("letter_distances", "letter_distances_backwards", "spaced_distances", "raw_distances", "raw_distances_backwards"),
-    *(f"word_order:{stride}" for stride in (-1, 1, 2, 3, 4)),
+    *(f"word_order:{stride}" for stride in (-1, 1, 2, 3)),
     *(f"columns:{stride}" for stride in range(2, 9)),
     *(f"spaced_columns:{stride}" for stride in range(2, 7)),
     *(f"shifts:{lag}" for lag in range(9)),

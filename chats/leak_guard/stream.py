@@ -9,7 +9,6 @@ from chats.leak_guard import meaning, resemblance
 from chats.leak_guard.disguised import Disguised
 from chats.leak_guard.evidence import Evidence
 from chats.leak_guard.folding import letters
-from chats.leak_guard.language import STRANGE
 from chats.leak_guard.plainly import Plainly
 from chats.leak_guard.retelling import Retelling
 from chats.leak_guard.secret import known
@@ -17,7 +16,8 @@ from chats.leak_guard.strands import matches
 
 STEP = 40  # characters that may be shown before they are read, as long as nothing matches
 LEAST_STEP = 12
-STRANGE_STEP = 20
+NEARLY = 3  # words: with no more missing, nothing is shown before it is read, and a little later
+MOST_KEPT = 24  # characters, where no match goes on
 MOST_HISTORY = 20  # replies that count together
 MOST_RETOLD = 3  # of them, for what is said in other words: talk on the topic comes nearer and nearer to it
 MOST_COMPARED = 60_000  # characters of a whole reply
@@ -101,9 +101,14 @@ class StreamGuard:
         self._finish_reading()
         if not self.blocked:
             self.examine()
-        if not self.blocked and resemblance.is_alike(self._prompt, "".join(self._said)):
+        if not self.blocked and self._is_half_said and resemblance.is_alike(self._prompt, "".join(self._said)):
             self._block("resemblance")
         return "" if self.blocked else self._unshown
+
+    @property
+    def _is_half_said(self) -> bool:
+        """Alone, the resemblance of whole texts says little: long replies on the topic come near it by their commonest words."""
+        return self._evidence.missing() * 2 < self._secret.enough
 
     def _finish_reading(self) -> None:
         if not self.blocked and self._secret.is_worth_guarding:
@@ -134,21 +139,22 @@ class StreamGuard:
         left = STEP
         if growing is not None:
             left = self._secret.letters_left(growing.words, growing.secret_end, missing - 1)
-        self._is_open = left > 0
+        self._is_open = left > 0 and (growing is not None or missing > NEARLY)
         self._step = max(1, min(STEP, left)) if growing else max(LEAST_STEP, min(STEP, 4 * missing))
-        self._kept_back = self._kept_back + len(piece) if not was_open and not self._is_open else 0
+        kept = self._kept_back + len(piece)
+        self._kept_back = 0 if was_open or self._is_open else kept if growing else min(kept, MOST_KEPT)
         self._unlooked += piece
-        if self._is_open or is_last:
+        if self._is_open or growing is None or is_last:
             piece, self._unlooked = self._unlooked, ""
             self._look_closer(piece, is_last=is_last)
 
     def _look_closer(self, piece: str, *, is_last: bool) -> None:
-        kind = self._disguised.read(piece, plainly=self._plainly.words, is_last=is_last)
+        is_dense = self._disguised.read(piece, plainly=self._plainly.words, is_last=is_last)
         if self._evidence.is_enough:
             self._block("disguised words")
             return
-        if kind == STRANGE or self._evidence.is_disguised:
-            self._is_open, self._step = False, STRANGE_STEP
+        if is_dense or self._evidence.is_disguised:
+            self._is_open = False
         self._marked += self._retelling.marked(piece, is_last=is_last)
         if self._marked and not self._is_deferred:
             self.examine()
