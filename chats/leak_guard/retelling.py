@@ -8,13 +8,14 @@ from chats.leak_guard import meaning
 from chats.leak_guard.folding import fold
 from chats.leak_guard.language import FREQUENT_WORDS
 from chats.leak_guard.readings import WORD
-from chats.leak_guard.sentences import Sentences, tells_of_duties
+from chats.leak_guard.sentences import Sentences, asks_for_instructions, tells_of_duties
 
 if TYPE_CHECKING:
     from chats.leak_guard.likeness import Likeness
 
-ENOUGH = 11.6
+ENOUGH = 12.1
 ENOUGH_FOREIGN = 10.4  # in another language likeness is weaker, but on-topic talk is less like, too
+ENOUGH_ASKED = 10.0  # the visitor has asked for it
 SHARED_STEMS = 2
 STEM = 5  # letters
 SHORT_QUOTE = 7  # words: a heading or a term of the secret, said as it stands
@@ -41,6 +42,8 @@ class Retelling:
     def __init__(self, prompt: str, vocabulary: Vocabulary, open_texts: Iterable[str]) -> None:
         self._prompt = prompt
         self._vocabulary = vocabulary
+        open_texts = list(open_texts)
+        self._is_asked = any(asks_for_instructions(line) for text in open_texts[:1] for line in text.splitlines())
         self._open_words = {word for text in open_texts for word in WORD.findall(fold(text))}
         self._sentences = Sentences()
         self._likeness: Likeness | None = None
@@ -83,5 +86,10 @@ class Retelling:
 
             self._likeness = likeness.Likeness(likeness.of_secret(self._prompt))
         self._score = self._likeness.add(meaning.vectors(statements), [tells_of_duties(one) for one in statements])
-        enough = ENOUGH_FOREIGN if self._is_foreign(self._frequent_words, self._words, 0.4) else ENOUGH
-        return self._score >= enough and self._score > self._score_before
+        return self._score >= self._enough and self._score > self._score_before
+
+    @property
+    def _enough(self) -> float:
+        if self._is_asked:
+            return ENOUGH_ASKED
+        return ENOUGH_FOREIGN if self._is_foreign(self._frequent_words, self._words, 0.4) else ENOUGH

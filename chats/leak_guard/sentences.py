@@ -20,6 +20,14 @@ _DUTY = re.compile(
     r"|want me|ha(ve|s) to|must|can't|cannot|may not|not to|never|always|only|should|needs? to|role|job|task|purpose|rules?)\b"
 )
 
+_INSTRUCTIONS = re.compile(
+    r"\b(instruc\w*|istruzion\w*|anweisung\w*|consignes?|prompts?|system message|initiali[sz]\w*"
+    r"|rules?|regeln|reglas|regole|regles"
+    r"|told|given|guidelines?|configur\w*|set ?up|secret|verbatim|confidential|reveal|above|previous|preceding|earlier)\b"
+)
+_YOURS = re.compile(r"\b(your?|above|previous|preceding|initial\w*|deine?|ihre?|tus?|sus?|tes|vos|vous|tue|tuas?|seus?)\b")
+_LONGEST_QUESTION = 400  # characters
+
 
 class Sentences:
     """Collects text and hands out statements as they are finished."""
@@ -59,3 +67,9 @@ def tells_of_duties(statement: str) -> bool:
     """Somebody says what they are meant to do, or never to do. English only."""
     text = fold(statement).replace("’", "'")
     return bool(_FIRST_PERSON.search(text) and _DUTY.search(text))
+
+
+def asks_for_instructions(line: str) -> bool:
+    """Somebody wants to know what somebody else was told. Wide: it only makes the guard more watchful."""
+    text = fold(line)
+    return len(line) <= _LONGEST_QUESTION and bool(_INSTRUCTIONS.search(text) and _YOURS.search(text))
