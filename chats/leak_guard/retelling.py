@@ -79,12 +79,17 @@ class Retelling:
     def _is_foreign(self, frequent: int, words: int, share: float) -> bool:
         return frequent < share * self._vocabulary.frequency * words
 
-    def is_told(self, statements: list[str]) -> bool:
-        """Slow: about a millisecond for each statement."""
+    def prepare(self) -> None:
+        """The first time for a prompt as slow as for so many statements."""
         if self._likeness is None:
             from chats.leak_guard import likeness  # and numpy: not where nothing is compared
 
             self._likeness = likeness.Likeness(likeness.of_secret(self._prompt))
+
+    def is_told(self, statements: list[str]) -> bool:
+        """Slow: about a millisecond for each statement."""
+        self.prepare()
+        assert self._likeness is not None
         self._score = self._likeness.add(meaning.vectors(statements), [tells_of_duties(one) for one in statements])
         return self._score >= self._enough and self._score > self._score_before
 

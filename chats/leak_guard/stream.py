@@ -20,6 +20,7 @@ NEARLY = 3  # words: with no more missing, nothing is shown before it is read, a
 MOST_KEPT = 24  # characters, where no match goes on
 MOST_HISTORY = 20  # replies that count together
 MOST_RETOLD = 3  # of them, for what is said in other words: talk on the topic comes nearer and nearer to it
+TOGETHER = 3  # statements that are compared at a time
 MOST_COMPARED = 60_000  # characters of a whole reply
 
 Public = Mapping[str, str | Iterable[str]]
@@ -47,6 +48,8 @@ class StreamGuard:
             for match in matches(said, self._secret.plain, fresh=len(said)):
                 self._evidence.allow(match.words)
         self._retelling = Retelling(prompt, self._secret.vocabulary, open_texts)
+        if meaning.is_loaded():
+            self._retelling.prepare()
         self._marked: list[str] = []
         self._is_deferred = True
         self._begin()
@@ -116,8 +119,8 @@ class StreamGuard:
 
     @property
     def has_marked(self) -> bool:
-        """Something waits for `examine`."""
-        return bool(self._marked)
+        """Enough waits for `examine`: some statements together cost little more than one."""
+        return len(self._marked) >= TOGETHER
 
     def examine(self) -> None:
         """Compare the meaning of what was marked. Slow; in a thread, while the text goes on."""
@@ -156,7 +159,7 @@ class StreamGuard:
         if is_dense or self._evidence.is_disguised:
             self._is_open = False
         self._marked += self._retelling.marked(piece, is_last=is_last)
-        if self._marked and not self._is_deferred:
+        if self.has_marked and not self._is_deferred:
             self.examine()
 
     def _block(self, reason: str) -> None:
