@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -34,7 +35,7 @@ class VersionInline(_VersionInline):
 
 @admin.register(Assistant)
 class AssistantAdmin(_AssistantAdmin):
-    list_display = ("name", "code", "category", "session_type", "visibility", "showcased", "is_active")
+    list_display = ("name", "code", "category", "session_type", "visibility", "showcased", "is_active", "flagged")
     list_filter = ("visibility", "showcased", "is_active", "session_type", "category")
     search_fields = ("name", "tagline", "code")
     ordering = ("name",)
@@ -45,6 +46,14 @@ class AssistantAdmin(_AssistantAdmin):
     readonly_fields = ("code", "showcase_key", "creator", "created_at")
     inlines = (VersionInline,)
     actions = ("showcase", "unshowcase")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Assistant]:
+        return super().get_queryset(request).annotate(flagged=Coalesce(Sum("days__flagged"), 0))
+
+    @admin.display(description=_("flagged messages"), ordering="flagged")
+    def flagged(self, assistant: Any) -> int:
+        """How many messages to it the providers' moderation found something in: a number, and no text."""
+        return int(assistant.flagged)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # assistants are made in the lab, or come from the showcase files

@@ -1,8 +1,10 @@
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
 from accounts.models import User
-from assistants.models import Assistant, Version
+from assistants.models import Assistant, AssistantDay, Version
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/assistants/assistant/"
@@ -70,3 +72,10 @@ def test_assistants_come_off_the_showcase(staff, make_assistant):
 def test_visitors_have_no_business_there(client, sign_in, alice):
     sign_in(alice)
     assert client.get(LIST).status_code == 302
+
+
+def test_staff_see_how_many_messages_were_flagged(staff, make_assistant):
+    assistant = make_assistant()
+    for day, flagged in ((date(2026, 11, 1), 2), (date(2026, 11, 2), 3)):
+        AssistantDay.count(assistant_id=assistant.pk, day=day, flagged=flagged)
+    assert '<td class="field-flagged">5</td>' in staff.get(LIST).content.decode()
