@@ -1,6 +1,8 @@
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connections
 
 from accounts import relay
 from chats import conversation, recapping
@@ -84,3 +86,21 @@ def test_a_refused_key_asks_for_no_recap(alice, long_enough):
     with pytest.raises(CannotChat):
         conclude(alice, visit_of(alice, can_chat=False), long_enough)
     assert ChatSession.objects.get().is_open
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_tabs_that_conclude_at_once_ask_for_one_recap_and_leave_one_credential(alice, visit, long_enough, redis_server):
+    concluded, barrier = [], threading.Barrier(2)
+
+    def press():
+        barrier.wait()
+        try:
+            concluded.append(conclude(alice, visit, long_enough).job_id)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=press) for _ in range(2)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert sum(job_id is not None for job_id in concluded) == 1
+    assert len(redis_server.keys("relay:recap:*")) == 1

@@ -5,7 +5,7 @@ from chats import conversation
 from chats.models import ChatSession, Reply, Turn
 from gptlab.errors import Missing
 from tests.chats.conftest import NOW, visit_of
-from tests.chats.talking import say, start
+from tests.chats.talking import end, say, start
 
 pytestmark = pytest.mark.django_db
 
@@ -15,8 +15,10 @@ def test_a_deleted_chat_leaves_no_row(alice, session):
     assert [model.objects.count() for model in (ChatSession, Turn, Reply)] == [0, 0, 0]
 
 
-def test_a_chat_is_deleted_while_it_is_answered(alice, visit, session):
+@pytest.mark.parametrize("state", ["pending", "running"])
+def test_a_chat_is_deleted_while_it_is_answered(alice, visit, session, state):
     reply = say(alice, visit, session).reply
+    end(reply, state)
     conversation.delete(user=alice, session_id=session.pk, now=NOW)
     assert not Reply.objects.exists()
     with pytest.raises(relay.Gone):
