@@ -1,5 +1,6 @@
 import pytest
 
+from chats import naming, recapping
 from chats.condensing import summarising
 from gptlab.llm import demo_replies
 from gptlab.llm.demo_replies import pieces, reply
@@ -128,3 +129,16 @@ def test_notes_quote_what_was_said_and_own_up_to_more_not():
     assert notes.startswith("Canned notes")
     assert notes.endswith("\n- “Why does ice float on water, please tell”")
     assert "Because" not in notes
+
+
+def test_a_title_is_the_visitors_own_first_words():
+    asked = [
+        {"role": "system", "content": naming.PROMPT},
+        {"role": "user", "content": "Why does ice float, and why so well?\n\n---\n\nWell."},
+    ]
+    assert reply(asked) == "Why does ice float, and why so"
+
+
+def test_a_recap_says_that_the_demo_understood_nothing():
+    asked = [{"role": "system", "content": "Sum it up."}, {"role": "user", "content": f"Person: long\n\n{recapping.CLOSING}"}]
+    assert reply(asked).startswith("This recap comes from the Demo")
