@@ -140,7 +140,10 @@ def test_a_search_tells_how_far_it_is(alice, visit, sam, monkeypatch):
     assert third.cursor is None
 
 
-@pytest.mark.parametrize("text", ["", "x", "1.2.3", f"-1.{uuid.UUID(int=7).hex}.0", f"٣.{uuid.UUID(int=7).hex}.0", "9" * 5000, "1\n"])
+ID = uuid.UUID(int=7).hex
+
+
+@pytest.mark.parametrize("text", ["", "x", "1.2.3", f"-1.{ID}.0", f"٣.{ID}.0", "9" * 5000, "1\n"])
 def test_what_is_no_cursor_begins_anew(text):
     assert Cursor.parse(text) is None
 
