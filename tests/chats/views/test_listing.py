@@ -15,6 +15,11 @@ pytestmark = pytest.mark.django_db
 LIST = "/chats/"
 
 
+@pytest.fixture(autouse=True)
+def time_enough(monkeypatch):
+    monkeypatch.setattr(finding, "MOST_SECONDS", 60.0)
+
+
 @pytest.fixture
 def chats(alice, sam):
     """Three of alice's, oldest first."""
