@@ -6,6 +6,7 @@ whole installation. Exit code 1 if a request was too large, something was lost, 
 
 import argparse
 import asyncio
+import random
 import signal
 import sys
 import time
@@ -31,6 +32,7 @@ INFO = ModelInfo(recorder.MODEL, WINDOW)
 MESSAGE_WORDS = 25
 MORE_MOST = 1.2
 BRAINSTORM_SEES = 20
+YOUNG = 25  # turns: from here on a brainstorm has its twenty messages, and the leak guard its earlier replies
 
 
 @dataclass(frozen=True)
@@ -69,15 +71,17 @@ class Chat:
 
 
 async def talk(place: Installation, who: Who, turns: int, number: int) -> bool:
-    """The long chat; beside its last turns, in turn, those of one that has just begun. True when all is as it must be."""
+    """The long chat; beside its last turns, turn about, those of one that has just got going. True when all is as it must be."""
     long, young = Chat(place, who, number), Chat(place, who, number + 1)
     await long.begin()
     for _ in range(turns - PART):
         await long.turn()
     await young.begin()
-    for _ in range(min(PART, turns)):
-        await long.turn()
+    for _ in range(YOUNG):
         await young.turn()
+    for _ in range(min(PART, turns)):
+        for chat in random.sample([long, young], 2):
+            await chat.turn()
     calls = [call for call in await _sent(place) if call["key"] == long.key]
     return _report(who, turns, await long.said(), calls, long.times, young.times)
 
@@ -88,17 +92,20 @@ def _report(who: Who, turns: int, said: list[str], calls: list[Call], times: lis
     since = found.notes_since if found.notes_since is not None else BRAINSTORM_SEES
     first, last, grown = flat(found.sizes[since:])
     early, late, plain = flat(times)
-    beside = median(young)
+    beside = median(young[YOUNG:])
     print(f"{who.name}: {turns} turns, {len(said)} messages in the transcript, {len(found.sizes)} requests for replies")
     print(f"  largest request {max(found.sizes)} of {budget} tokens (window {WINDOW} less {WINDOW - budget} for the reply)")
     if who.most is None:
         print(f"  condensed {found.condensations} times, first before turn {since}; notes carried {found.carried} messages")
     print(f"  tokens a request from turn {since}: first {PART} {first:.0f}, last {PART} {last:.0f} (median), ratio {grown:.2f}")
     print(f"  ms a turn: first {PART} {early:.0f}, last {PART} {late:.0f} (median), ratio {plain:.2f}")
-    print(f"  beside the last {PART} a new chat's first {PART}, in turn: {beside:.0f}, ratio {late / beside:.2f}", flush=True)
+    print(
+        f"  beside the last {PART}, turn about, {PART} of a chat {YOUNG} turns old: {beside:.0f}, ratio {late / beside:.2f}",
+        flush=True,
+    )
     wrong = found.wrong + ([] if len(said) == 2 * turns + 1 else ["the transcript is not whole"])
     wrong += [] if grown <= MORE_MOST else [f"requests have grown to more than {MORE_MOST} times"]
-    wrong += [] if late / beside <= MORE_MOST else [f"a turn takes more than {MORE_MOST} times what one of a new chat does"]
+    wrong += [] if late / beside <= MORE_MOST else [f"a turn takes more than {MORE_MOST} times what one of a young chat does"]
     wrong += [] if who.most is not None or found.condensations else ["it was never condensed"]
     for reason in wrong[:10]:
         print(f"  WRONG: {reason}")

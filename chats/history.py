@@ -99,8 +99,9 @@ def said_in(exchange: Exchange) -> list[Message]:
 
 def reply_texts(session: ChatSession, *, vault: Vault, before: Reply, most: int) -> list[str]:
     """What was answered so far, every variant, oldest first; without what does not open."""
-    rows = Reply.objects.filter(session=session, created_at__lt=before.created_at).exclude(sealed_text="").select_related("turn")
-    newest_first = rows.order_by("-created_at")[:most]
+    rows = Reply.objects.filter(turn__session=session, turn__number__lte=before.turn.number).exclude(pk=before.pk)
+    # By number and not by time: an index gives these, however long the chat is.
+    newest_first = rows.exclude(sealed_text="").select_related("turn").order_by("-turn__number", "-variant")[:most]
     return [text for row in reversed(newest_first) if (text := open_reply(row, turn=row.turn, vault=vault).text)]
 
 
