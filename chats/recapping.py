@@ -17,7 +17,7 @@ from chats.sealing import Vault
 from gptlab import crypto
 from gptlab.errors import Unavailable
 from gptlab.llm import catalog
-from gptlab.llm.errors import UpstreamError
+from gptlab.llm.errors import ContextTooLong, UpstreamError
 from gptlab.llm.messages import FinishReason, Message, Request, Role, Sampling
 
 logger = logging.getLogger(__name__)
@@ -74,7 +74,10 @@ def write(*, session_id: UUID, job_id: UUID) -> None:
 
 
 def request(session: ChatSession, *, vault: Vault, provider: str) -> Request:
-    """The conversation, or where it does not fit, the notes on its beginning and as much as fits from its end."""
+    """The conversation, or where it does not fit, the notes on its beginning and as much as fits from its end.
+
+    Raises ContextTooLong where nothing of it does: that would be paid for, and refused or made up.
+    """
     model = session.replies.order_by("-created_at").values_list("model", flat=True)[0]
     info = catalog.model(provider, model)
     prompt = session.version.summary_prompt.strip() or USUAL_PROMPT
@@ -86,10 +89,12 @@ def request(session: ChatSession, *, vault: Vault, provider: str) -> Request:
 
     lines, is_whole = _fitting(_lines(session, vault=vault), budget=budget, count=size)
     notes, after = condensing.notes_before(session, turn=session.turn_count, vault=vault)
-    if notes and not is_whole:
-        before = BEFORE + notes
+    before = BEFORE + notes
+    if notes and not is_whole and size(before) <= budget:
         lines, _ = _fitting(_lines(session, vault=vault, after=after), budget=budget - size(before), count=size)
         lines.append(before)
+    if not lines:
+        raise ContextTooLong
     conversation = "\n\n".join([*reversed(lines), CLOSING])
     messages = (Message(Role.SYSTEM, prompt), Message(Role.USER, conversation))
     return Request(provider=provider, model=model, messages=messages, sampling=Sampling(max_tokens=MAX_TOKENS))

@@ -25,15 +25,22 @@ def adopt(
         created_at=now,
     )
     digest.sealed_summary = vault.seal_digest(notes, session_id=session.pk, digest_id=digest.pk)
+    with transaction.atomic():
+        turn_count = ChatSession.objects.select_for_update().values_list("turn_count", flat=True).get(pk=session.pk)
+        is_unchanged = _replaced(source) and rows_of(session, after=source.after, up_to=source.up_to) == source.rows
+        if not is_unchanged or not _is_first(digest):
+            transaction.set_rollback(True)
+            return False
+        _remember(session, source, digest, turn_count=turn_count)
+    return True
+
+
+def _is_first(digest: Digest) -> bool:
+    """And then it is stored. One digest for each session: otherwise another one has been adopted since."""
     try:
         with transaction.atomic():
-            turn_count = ChatSession.objects.select_for_update().values_list("turn_count", flat=True).get(pk=session.pk)
-            if not _replaced(source) or rows_of(session, after=source.after, up_to=source.up_to) != source.rows:
-                transaction.set_rollback(True)
-                return False
             digest.save(force_insert=True)
-            _remember(session, source, digest, turn_count=turn_count)
-    except IntegrityError:  # another one has been adopted since: one digest for each session
+    except IntegrityError:
         return False
     return True
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db.models import F
+from django.db.models.functions import Greatest
 
 from accounts import relay
 from chats import background
@@ -50,8 +51,8 @@ def end(*, session_id: UUID, claim_id: UUID) -> None:
 
 
 def put_off(*, session_id: UUID, turn: int) -> None:
-    """After a failure: twice as long each time."""
+    """After a failure: twice as long each time. A longer pause that somebody has set meanwhile stays."""
     memory = Memory.objects.get(session_id=session_id)
     failures = memory.failures + 1
     pause = min(PAUSE * 2**failures, LONGEST_PAUSE)
-    Memory.objects.filter(session_id=session_id).update(failures=failures, quiet_until=turn + pause)
+    Memory.objects.filter(session_id=session_id).update(failures=failures, quiet_until=Greatest(F("quiet_until"), turn + pause))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from gptlab.llm.errors import ContextTooLong
 from gptlab.llm.messages import Completion, FinishReason, Message, Role
 
 USUAL_PROMPT = "Summarise this conversation for the two who have it, in the language that they speak."
@@ -18,6 +19,7 @@ NAMES = {Role.USER: "User", Role.ASSISTANT: "Assistant"}
 
 MOST_PARTS = 8  # of one job: each is a request that the visitor pays for
 SUMMARY_TOKENS_MOST = 2_048
+USEFUL_PART = 8  # of a request at least is for what is condensed: otherwise the visitor pays for many that hold little
 JOINS = 16  # tokens: line ends between parts, on the safe side
 
 Turn = tuple[int, list[Message]]
@@ -53,14 +55,20 @@ def summarise(task: Task, turns: Iterable[Turn], *, notes: str) -> tuple[str, in
     """Notes on `notes` and all of the turns, and the number of the last turn that is in them.
 
     Usually one request. Where the turns don't fit into one, each next one carries the notes of the one before; after MOST_PARTS
-    it ends with as many turns as they held. Raises NotGood, and what `ask` raises.
+    it ends with as many turns as they held. Raises NotGood, also if they held none, and what `ask` raises; ContextTooLong,
+    before anybody is asked, if prompt and notes leave no room.
     """
+    room = _room(task, notes)
+    if room * USEFUL_PART < task.budget:
+        raise ContextTooLong
     batch = _Batch(task, notes)
     covered = whole = -1
-    for number, piece, is_last in _pieces(task, turns):
+    for number, piece, is_last in _pieces(task, turns, room=room):
         if not batch.takes(piece):
             notes, covered = batch.asked(), whole
             if batch.part == MOST_PARTS:
+                if covered < 0:
+                    raise NotGood
                 return notes, covered
             batch = _Batch(task, notes, part=batch.part + 1)
             batch.takes(piece)
@@ -101,11 +109,16 @@ def transcript(messages: Iterable[Message]) -> str:
     return "\n\n".join(f"{NAMES[message.role]}: {message.text}" for message in messages)
 
 
-def _pieces(task: Task, turns: Iterable[Turn]) -> Iterator[tuple[int, str, bool]]:
+def _room(task: Task, notes: str) -> int:
+    """For words, in every request: the first has the notes that are there, which the visitor may have made longer."""
+    earlier = max(task.summary_tokens, task.size(notes))
+    return task.budget - task.count(task.system) - task.size(EARLIER + MESSAGES) - earlier - 2 * JOINS
+
+
+def _pieces(task: Task, turns: Iterable[Turn], *, room: int) -> Iterator[tuple[int, str, bool]]:
     """Each turn's number and words; of one that does not fit into a request, piece by piece. True with the last of a turn."""
-    around = task.count(task.system) + task.size(EARLIER + MESSAGES) + task.summary_tokens + 2 * JOINS
     for number, messages in turns:
-        *first, last = _cut(transcript(messages), fits=lambda text: task.size(text) <= task.budget - around)
+        *first, last = _cut(transcript(messages), fits=lambda text: task.size(text) <= room)
         yield from ((number, piece, False) for piece in first)
         yield number, last, True
 

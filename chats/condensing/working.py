@@ -60,7 +60,7 @@ class _Work:
         notes, covers_to = summarise(self._task(), source.dropped, notes=source.notes)
         if guarding.gives_away(notes, session=self._session):  # notes are shown to the visitor
             raise NotGood
-        adopt(
+        is_adopted = adopt(
             self._session,
             source,
             notes,
@@ -70,6 +70,8 @@ class _Work:
             model=self._model,
             now=now,
         )
+        if not is_adopted:  # it was paid for all the same
+            jobs.put_off(session_id=self._session.pk, turn=self._session.turn_count - 1)
 
     def _is_needed(self, source: Source, *, budget: int) -> bool:
         """Asked again, exactly: another job may have been here since."""

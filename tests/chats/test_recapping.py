@@ -5,7 +5,8 @@ import pytest
 from accounts import relay
 from assistants.models import Version
 from chats import conversation, recapping
-from chats.models import ChatSession, Digest, Turn
+from chats.models import ChatSession, Digest, Reply, Turn
+from gptlab.llm import catalog, errors
 from tests.chats.conftest import NOW
 from tests.chats.leak_guard.prompts import SECRET
 from tests.chats.talking import answer, say, start, vault_of
@@ -75,6 +76,32 @@ def test_of_a_chat_that_does_not_fit_the_notes_stand_for_the_beginning(visit, se
         text = recapping.request(session, vault=vault_of(visit), provider="openai").messages[1].text
         assert text.startswith(beginning)
         assert "re: three" in text
+
+
+def test_a_prompt_that_leaves_no_room_fails_and_is_not_sent(alice, visit, session, monkeypatch):
+    monkeypatch.setattr(recapping, "counter", lambda info: lambda message: len(message.text) + 7)
+    job_id = conclude(alice, visit, session)
+    for provider, name in catalog.known_models():
+        window = catalog.model(provider, name).context_window
+        Version.objects.update(summary_prompt="p" * (window - recapping.MAX_TOKENS - 100))
+        Reply.objects.update(model=name)
+        with pytest.raises(errors.ContextTooLong):
+            recapping.request(ChatSession.objects.get(), vault=vault_of(visit), provider=provider)
+    Reply.objects.update(model="gpt-4.1-mini")
+    Version.objects.update(summary_prompt="p" * 1_100_000)
+    recapping.write(session_id=session.pk, job_id=job_id)
+    assert recap(visit) == ("failed", "")
+
+
+def test_notes_that_do_not_fit_are_left_out_of_a_recap(visit, session, settings, tmp_path):
+    digest = Digest(id=uuid.uuid4(), session=session, covers_to=1, tokens_before=9, tokens_after=3, created_at=NOW)
+    digest.sealed_summary = vault_of(visit).seal_digest("One " * 500, session_id=session.pk, digest_id=digest.pk)
+    digest.save()
+    settings.MODELS_FILE = str(tmp_path / "models.toml")
+    (tmp_path / "models.toml").write_text("[openai.'gpt-4.1-mini']\ncontext_window = 128\n")
+    text = recapping.request(session, vault=vault_of(visit), provider="openai").messages[1].text
+    assert "re: three" in text
+    assert "One One" not in text
 
 
 @in_threads

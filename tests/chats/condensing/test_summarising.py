@@ -1,8 +1,9 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chats.condensing.summarising import MOST_PARTS, USUAL_PROMPT, NotGood, Task, summarise, summary_tokens
+from gptlab.llm import catalog, errors
 from gptlab.llm.messages import Completion, FinishReason, Message, Role, Usage
 
 BUDGET = 3_000
@@ -63,11 +64,13 @@ def test_what_does_not_fit_into_one_request_goes_in_parts_and_each_carries_the_n
 
 @given(
     st.lists(st.tuples(st.text(max_size=4000), st.text(max_size=900)), min_size=1, max_size=12),
-    st.text(max_size=100),
+    st.integers(0, 1_500),
     st.integers(2_000, 6_000),
 )
-def test_every_request_fits_and_nothing_is_left_out(said, notes, budget):
+@example([("x" * 4_000, "")], 500, 2_000)
+def test_every_request_fits_and_nothing_is_left_out(said, size, budget):
     model = Model()
+    notes = "n" * min(size, budget // 4)  # more, no visitor may write
     rows = [(n, [Message(Role.USER, mine), Message(Role.ASSISTANT, theirs)]) for n, (mine, theirs) in enumerate(said)]
     try:
         _, covered = summarise(task(model, budget=budget), rows, notes=notes)
@@ -118,3 +121,30 @@ def test_one_bad_part_spoils_the_whole():
 @pytest.mark.parametrize(("window", "tokens"), [(1_024, 128), (4_096, 512), (8_192, 1_024), (1_050_000, 2_048)])
 def test_notes_take_an_eighth_of_the_window_at_most(window, tokens):
     assert summary_tokens(window) == tokens
+
+
+def known_windows():
+    return sorted({catalog.model(*known).context_window for known in catalog.known_models()})
+
+
+@pytest.mark.parametrize("part", [0.0, 0.5, 0.8, 0.9, 1.2])
+def test_no_models_window_is_overrun_by_a_long_prompt_and_what_holds_little_is_not_asked_for(part):
+    for window in known_windows():
+        model, tokens = Model(), summary_tokens(window)
+        budget = catalog.ModelInfo("m", window).input_budget(tokens)
+        long = task(model, prompt="p" * int(window * part), budget=budget, summary_tokens=tokens)
+        try:
+            summarise(long, turns("x" * (window // 2)), notes="")
+        except errors.ContextTooLong:
+            assert model.asked == []
+            assert part > 0.6 or window < 8_000
+        else:
+            assert part < 0.85
+        assert all(sum(count(message) for message in messages) <= budget for messages in model.asked)
+
+
+def test_a_turn_that_takes_more_than_all_the_parts_is_not_covered_by_half():
+    model = Model()
+    with pytest.raises(NotGood):
+        summarise(task(model), turns("x" * 60_000), notes="")
+    assert len(model.asked) == MOST_PARTS

@@ -194,9 +194,18 @@ def test_a_message_that_waits_for_its_reply_does_not_count_among_the_last_four(c
     assert chat.condense().row.covers_to == 10
 
 
-def test_a_turn_that_is_superseded_meanwhile_spoils_the_notes(chat, model):
+def test_a_turn_that_is_superseded_meanwhile_spoils_the_notes_and_puts_the_next_ones_off(chat, model):
     model.meanwhile = lambda: Turn.objects.filter(number=7).update(superseded=True)
     assert chat.condense() is None
+    assert chat.memory.failures == 1
+
+
+def test_a_first_turn_too_long_for_all_the_parts_is_not_paid_for_again_and_again(chat, model):
+    sealed = chat.vault.seal_turn("tea " * 30_000, session_id=chat.session.pk, turn=0)
+    Turn.objects.filter(session=chat.session, number=0).update(sealed_text=sealed)
+    assert chat.condense() is None
+    assert chat.memory.failures == 1
+    assert chat.memory.quiet_until == chat.session.turn_count - 1 + 4
 
 
 def test_another_reply_that_is_chosen_meanwhile_spoils_the_notes(chat, model):
