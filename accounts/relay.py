@@ -56,6 +56,14 @@ def take(*, kind: str, job_id: UUID, user_id: UUID) -> Credential:
         raise Gone from error
 
 
+def claim(*, kind: str, job_id: UUID) -> bool:
+    """True for the first one who comes for this job, which a broker may deliver twice."""
+    try:
+        return bool(redis_client.sync().set(f"claim:{kind}:{job_id}", b"1", ex=SECONDS, nx=True))
+    except RedisError as error:
+        raise _unavailable() from error
+
+
 def erase(*, kind: str, job_id: UUID) -> None:
     try:
         redis_client.sync().delete(_name(kind, job_id))

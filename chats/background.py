@@ -41,6 +41,22 @@ def job_trusted_with(credential: relay.Credential, *, kind: str) -> Iterator[UUI
             forget(kind=kind, job_id=job_id)
 
 
+@contextmanager
+def once(*, kind: str, job_id: UUID) -> Iterator[bool]:
+    """Whether the job is this worker's: a broker may deliver a task twice, and the visitor pays. Its credential is then
+    forgotten at the end, whatever the end is.
+    """
+    try:
+        is_mine = relay.claim(kind=kind, job_id=job_id)
+    except Unavailable:
+        is_mine = True  # there is no credential to be had either: the job ends as one that failed
+    try:
+        yield is_mine
+    finally:
+        if is_mine:
+            forget(kind=kind, job_id=job_id)
+
+
 def forget(*, kind: str, job_id: UUID) -> None:
     with suppress(Unavailable):  # it runs out by itself
         relay.erase(kind=kind, job_id=job_id)

@@ -68,21 +68,24 @@ def ask_for_title(*, reply_id: UUID, credential: relay.Credential, now: datetime
 
 def make_title(*, session_id: UUID, job_id: UUID) -> None:
     """Runs in workers. A title that the visitor gave meanwhile stays."""
-    session = ChatSession.objects.filter(pk=session_id).first()
-    if session is None:
-        return
+    with background.once(kind=JOB, job_id=job_id) as is_mine:
+        session = ChatSession.objects.filter(pk=session_id).first()
+        if is_mine and session is not None:
+            _make_title(session, job_id=job_id)
+
+
+def _make_title(session: ChatSession, *, job_id: UUID) -> None:
     try:
         credential = relay.take(kind=JOB, job_id=job_id, user_id=session.user_id)
         vault = Vault(user_id=credential.user_id, data_key=credential.data_key)
         request = title_request(session, vault=vault, provider=credential.provider)
         completion = background.ask(request, api_key=credential.api_key)
     except (UpstreamError, Unavailable, relay.Gone, catalog.UnknownProvider) as error:
-        logger.info("no title for session %s: %s", session_id, type(error).__name__)
+        logger.info("no title for session %s: %s", session.pk, type(error).__name__)
     else:
         if title := fit_title(completion.text.strip().strip("\"“”„«»'*#")):
-            sealed = vault.seal_title(title, session_id=session_id)
-            ChatSession.objects.filter(pk=session_id, sealed_title="").update(sealed_title=sealed)
-    background.forget(kind=JOB, job_id=job_id)
+            sealed = vault.seal_title(title, session_id=session.pk)
+            ChatSession.objects.filter(pk=session.pk, sealed_title="").update(sealed_title=sealed)
 
 
 def title_request(session: ChatSession, *, vault: Vault, provider: str) -> Request:

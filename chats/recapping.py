@@ -54,23 +54,26 @@ def open_recap(session: ChatSession, *, vault: Vault) -> str:
 
 def write(*, session_id: UUID, job_id: UUID) -> None:
     """Runs in workers. Whatever goes wrong leaves the session as it is, with a recap that can be asked for again."""
-    session = ChatSession.objects.select_related("version", "assistant").filter(pk=session_id).first()
-    if session is None or session.recap_state != State.PENDING:
-        return
+    with background.once(kind=JOB, job_id=job_id) as is_mine:
+        session = ChatSession.objects.select_related("version", "assistant").filter(pk=session_id).first()
+        if is_mine and session is not None and session.recap_state == State.PENDING:
+            _write(session, job_id=job_id)
+
+
+def _write(session: ChatSession, *, job_id: UUID) -> None:
     try:
         credential = relay.take(kind=JOB, job_id=job_id, user_id=session.user_id)
         vault = Vault(user_id=credential.user_id, data_key=credential.data_key)
         completion = background.ask(request(session, vault=vault, provider=credential.provider), api_key=credential.api_key)
     except (UpstreamError, Unavailable, relay.Gone, crypto.Damaged, catalog.UnknownProvider) as error:
-        logger.info("no recap for session %s: %s", session_id, type(error).__name__)
+        logger.info("no recap for session %s: %s", session.pk, type(error).__name__)
         _store(session, recap_state=State.FAILED)
     else:
         text = completion.text.strip()
         if not text or completion.finish != FinishReason.STOP or guarding.gives_away(text, session=session):
             _store(session, recap_state=State.FAILED)
         else:
-            _store(session, recap_state=State.DONE, sealed_recap=vault.seal_recap(text, session_id=session_id))
-    background.forget(kind=JOB, job_id=job_id)
+            _store(session, recap_state=State.DONE, sealed_recap=vault.seal_recap(text, session_id=session.pk))
 
 
 def request(session: ChatSession, *, vault: Vault, provider: str) -> Request:

@@ -26,7 +26,10 @@ def condense(*, session_id: UUID, job_id: UUID, now: datetime) -> None:
     """Holds no database connection while the model writes."""
     claim_id = jobs.claim(session_id=session_id, job_id=job_id)
     session = ChatSession.objects.select_related("version", "assistant").filter(pk=session_id).first()
-    if claim_id is None or session is None:
+    if session is None:  # deleted meanwhile
+        background.forget(kind=jobs.JOB, job_id=job_id)
+        return
+    if claim_id is None:
         return
     try:
         credential = relay.take(kind=jobs.JOB, job_id=job_id, user_id=session.user_id)

@@ -94,6 +94,31 @@ def test_a_title_that_can_not_be_made_does_no_harm(alice, visit, sam, upstream):
     assert title(reply.session, visit) == ""
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_title_job_that_is_delivered_twice_asks_the_model_once(visit, first, upstream, monkeypatch):
+    job_id, asked, ask_model = ask(visit, first), [], naming.background.ask
+
+    def delivered_again(*arguments, **named):
+        asked.append(1)
+        if len(asked) == 1:
+            naming.make_title(session_id=first.session_id, job_id=job_id)
+        return ask_model(*arguments, **named)
+
+    monkeypatch.setattr(naming.background, "ask", delivered_again)
+    naming.make_title(session_id=first.session_id, job_id=job_id)
+    assert (len(asked), title(first.session, visit)) == (1, "On Why does ice float?")
+
+
+@db
+def test_the_credential_of_a_title_outlives_no_deleted_chat(alice, visit, first):
+    job_id = ask(visit, first)
+    session_id = first.session_id
+    first.session.delete()
+    naming.make_title(session_id=session_id, job_id=job_id)
+    with pytest.raises(relay.Gone):
+        relay.take(kind="title", job_id=job_id, user_id=alice.pk)
+
+
 @db
 def test_without_a_credential_there_is_no_title(visit, first):
     job_id = ask(visit, first)

@@ -153,10 +153,28 @@ def test_a_recap_that_was_asked_for_anew_is_not_overwritten_by_the_old_job(alice
     assert recap(visit) == ("pending", "")
 
 
-def test_a_recap_of_a_deleted_chat_is_no_error(alice, visit, session):
-    job_id = conclude(alice, visit, session)
-    session.delete()
+@in_threads
+def test_a_recap_job_that_is_delivered_twice_asks_the_model_once(alice, visit, session, upstream, monkeypatch):
+    job_id, asked, ask = conclude(alice, visit, session), [], recapping.background.ask
+
+    def delivered_again(*arguments, **named):
+        asked.append(1)
+        if len(asked) == 1:
+            recapping.write(session_id=session.pk, job_id=job_id)
+        return ask(*arguments, **named)
+
+    monkeypatch.setattr(recapping.background, "ask", delivered_again)
     recapping.write(session_id=session.pk, job_id=job_id)
+    assert (len(asked), recap(visit)[0]) == (1, "done")
+
+
+def test_a_recap_of_a_deleted_chat_is_no_error_and_its_credential_is_forgotten(alice, visit, session):
+    job_id = conclude(alice, visit, session)
+    session_id = session.pk
+    session.delete()
+    recapping.write(session_id=session_id, job_id=job_id)
+    with pytest.raises(relay.Gone):
+        relay.take(kind="recap", job_id=job_id, user_id=alice.pk)
 
 
 def test_a_recap_that_does_not_open_is_none(visit, session):

@@ -3,6 +3,7 @@ import uuid
 
 import pytest
 from django.db import connections
+from django.utils import timezone
 
 from accounts import relay
 from assistants.models import Version
@@ -278,3 +279,12 @@ def test_a_reply_that_is_written_anew_before_the_notes_does_not_see_them(chat):
 def test_database_and_broker_hold_no_word_of_the_notes(chat):
     row = chat.condense().row
     assert "tea" not in row.sealed_summary
+
+
+def test_the_credential_outlives_no_deleted_chat(chat, model):
+    job_id, session_id = chat.ask(), chat.session.pk
+    chat.session.delete()
+    condensing.condense(session_id=session_id, job_id=job_id, now=timezone.now())
+    assert not model.asked
+    with pytest.raises(relay.Gone):
+        relay.take(kind="digest", job_id=job_id, user_id=chat.user.pk)
