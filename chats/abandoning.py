@@ -20,7 +20,7 @@ def abandon(*, older_than: timedelta, now: datetime, dry_run: bool) -> dict[str,
     parts = {
         Status.SYSTEM_ABANDONED: alone.filter(failed, last_error__in=OURS),
         Status.UPSTREAM_FAILED: alone.filter(failed).exclude(last_error__in=OURS),
-        Status.USER_ABANDONED: alone.exclude(failed),
+        Status.USER_ABANDONED: alone.filter(Q(last_state=None) | ~failed),  # a fork may have no reply at all
     }
     if dry_run:
         return {status.value: rows.count() for status, rows in parts.items()}

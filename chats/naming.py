@@ -5,7 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts import relay
-from chats import background, history
+from chats import background, guarding, history
+from chats.counting import counter
 from chats.models import ChatSession, Reply
 from chats.sealing import Vault
 from gptlab import crypto
@@ -19,6 +20,7 @@ logger = logging.getLogger(__name__)
 JOB = "title"  # the relay's kind
 LONGEST = 80  # characters
 ENOUGH = 1_500  # characters of each message: a title needs no more
+MAX_TOKENS = 40
 PROMPT = (
     "You give conversations their titles. Answer with the title alone: three to seven words that say what this one is about, "
     "in its own language, without quotation marks and without a full stop."
@@ -69,7 +71,7 @@ def ask_for_title(*, reply_id: UUID, credential: relay.Credential, now: datetime
 def make_title(*, session_id: UUID, job_id: UUID) -> None:
     """Runs in workers. A title that the visitor gave meanwhile stays."""
     with background.once(kind=JOB, job_id=job_id) as is_mine:
-        session = ChatSession.objects.filter(pk=session_id).first()
+        session = ChatSession.objects.select_related("version", "assistant").filter(pk=session_id).first()
         if is_mine and session is not None:
             _make_title(session, job_id=job_id)
 
@@ -83,17 +85,24 @@ def _make_title(session: ChatSession, *, job_id: UUID) -> None:
     except (UpstreamError, Unavailable, relay.Gone, catalog.UnknownProvider) as error:
         logger.info("no title for session %s: %s", session.pk, type(error).__name__)
     else:
-        if title := fit_title(completion.text.strip().strip("\"“”„«»'*#")):
+        title = fit_title(completion.text.strip().strip("\"“”„«»'*#"))
+        if title and not guarding.gives_away(title, session=session):
             sealed = vault.seal_title(title, session_id=session.pk)
             ChatSession.objects.filter(pk=session.pk, sealed_title="").update(sealed_title=sealed)
 
 
 def title_request(session: ChatSession, *, vault: Vault, provider: str) -> Request:
-    """Of the first message and what was answered; neither prompt of the assistant is in it."""
+    """Of the first message and what was answered, as much as fits; neither prompt of the assistant is in it."""
     batch = next(history.batches(session, vault=vault))
     first = next((exchange for exchange in batch if exchange.turn.text), batch[0])
     answer = first.reply.text if first.reply is not None else ""
-    said = f"{(first.turn.text or '')[:ENOUGH]}\n\n---\n\n{answer[:ENOUGH]}"
     model = session.replies.order_by("-created_at").values_list("model", flat=True)[0]
-    messages = (Message(Role.SYSTEM, PROMPT), Message(Role.USER, said))
-    return Request(provider=provider, model=model, messages=messages, sampling=Sampling(max_tokens=40, temperature=0.3))
+    info = catalog.model(provider, model)
+    count, enough = counter(info), ENOUGH
+    while True:
+        said = f"{(first.turn.text or '')[:enough]}\n\n---\n\n{answer[:enough]}"
+        messages = (Message(Role.SYSTEM, PROMPT), Message(Role.USER, said))
+        if not enough or sum(count(message) for message in messages) <= info.input_budget(MAX_TOKENS):
+            break
+        enough //= 2
+    return Request(provider=provider, model=model, messages=messages, sampling=Sampling(max_tokens=MAX_TOKENS, temperature=0.3))

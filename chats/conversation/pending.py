@@ -51,7 +51,12 @@ def new_reply(
 def new_variant(
     reply_id: UUID, *, turn: Turn, session: ChatSession, visit: Visit, client_id: UUID | None, now: datetime
 ) -> Reply:
-    """Another reply to the same message, chosen from now on. The earlier ones are kept to be looked through."""
+    """Another reply to the same message, chosen from now on. The earlier ones are kept to be looked through.
+
+    A session that was left alone goes on with it, as it does when something is said.
+    """
+    session.status, session.last_turn_at = ChatSession.Status.STARTED, now
+    session.save(update_fields=["status", "last_turn_at"])
     newest = turn.replies.aggregate(newest=Max("variant"))["newest"] or 0
     turn.replies.filter(chosen=True).update(chosen=False)
     return new_reply(reply_id, turn=turn, session=session, visit=visit, variant=newest + 1, client_id=client_id, now=now)

@@ -4,6 +4,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from chats import conversation
 from chats.abandoning import abandon
 from chats.models import ChatSession, Reply
 from tests.chats.conftest import NOW
@@ -76,6 +77,14 @@ def test_the_last_reply_that_counts_decides(alice, visit, session):
     failed.turn.superseded = True
     failed.turn.save()
     assert run()["user_abandoned"] == 1
+
+
+def test_a_fork_without_any_reply_is_left_like_any_other(alice, visit, session):
+    say(alice, visit, session)
+    fork = conversation.fork(user=alice, visit=visit, session_id=session.pk, turn=0, with_reply=False, client_id="", now=NOW)
+    assert run()["user_abandoned"] == 1
+    fork.refresh_from_db()
+    assert fork.status == "user_abandoned"
 
 
 def said_by(*arguments):

@@ -3,9 +3,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts import relay
+from assistants.models import Version
 from chats import conversation, naming
+from chats.counting import counter
 from chats.models import ChatSession
 from gptlab.errors import Missing
+from gptlab.llm import catalog
+from gptlab.llm.messages import Completion, FinishReason, Usage
 from tests.chats.conftest import NOW, visit_of
 from tests.chats.talking import answer, end, say, start, vault_of
 
@@ -66,6 +70,26 @@ def test_the_model_sees_the_first_exchange_and_no_prompt(alice, visit, first):
     asked = naming.title_request(first.session, vault=vault_of(visit), provider="openai")
     assert asked.messages[1].text == "Why does ice float?\n\n---\n\nBecause it is lighter."
     assert "Ask until they find it" not in str([message.text for message in asked.messages])
+
+
+@db
+def test_of_long_texts_so_much_goes_into_the_title_request_as_fits(alice, visit, sam, settings, tmp_path):
+    settings.MODELS_FILE = str(tmp_path / "models.toml")
+    (tmp_path / "models.toml").write_text("[openai.'gpt-4.1-mini']\ncontext_window = 512\n")
+    info = catalog.model("openai", "gpt-4.1-mini")
+    opening = answer(visit, start(alice, visit, sam), "Welcome")
+    reply = answer(visit, say(alice, visit, opening.session, "喝茶 " * 60).reply, "牛奶 " * 600)
+    asked = naming.title_request(reply.session, vault=vault_of(visit), provider="openai")
+    assert 200 < sum(map(counter(info), asked.messages)) <= info.input_budget(asked.sampling.max_tokens)
+
+
+@db
+def test_a_title_that_gives_a_prompt_away_is_not_kept(visit, first, monkeypatch):
+    secret = "Zanzibar clocks purr under velvet moons daily."
+    Version.objects.update(initial_prompt=secret)
+    monkeypatch.setattr(naming.background, "ask", lambda *_, **__: Completion(secret, FinishReason.STOP, Usage(1, 1)))
+    naming.make_title(session_id=first.session_id, job_id=ask(visit, first))
+    assert title(first.session, visit) == ""
 
 
 @pytest.mark.django_db(transaction=True)

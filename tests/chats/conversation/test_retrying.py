@@ -1,5 +1,6 @@
 import threading
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.db import connections
@@ -131,3 +132,13 @@ def test_two_tabs_that_regenerate_at_once_make_one_variant(alice, visit, session
     [thread.join() for thread in threads]
     assert sorted(outcomes) == (["again", "new"] if same_form else ["busy", "new"])
     assert session.replies.filter(turn__number=2).count() == 2
+
+
+@pytest.mark.parametrize("again", ["retry", "regenerate"])
+def test_a_chat_that_was_left_alone_goes_on_with_another_reply(alice, visit, session, last, again):
+    end(last, State.FAILED)
+    long_ago = NOW - timedelta(days=30)
+    ChatSession.objects.update(status="upstream_failed", last_turn_at=long_ago)
+    retry(alice, visit, last) if again == "retry" else regenerate(alice, visit, session)
+    session.refresh_from_db()
+    assert (session.status, session.last_turn_at) == ("started", NOW)
