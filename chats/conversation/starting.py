@@ -10,8 +10,9 @@ from accounts.models import User
 from accounts.visit import Visit
 from assistants.meeting import meet
 from assistants.models import AssistantDay
+from chats import memory
 from chats.conversation.lookup import parsed_or_none
-from chats.conversation.pending import new_reply, paid_by, require_chat
+from chats.conversation.pending import model_for, new_reply, paid_by, require_chat
 from chats.conversation.wording import fit_message
 from chats.model_choice import model_choice
 from chats.models import ChatSession, Reply, Turn
@@ -33,7 +34,6 @@ def start(*, user: User, visit: Visit, code: str, model: str, text: str = "", cl
     text = fit_message(text) if text else ""
     if model and model not in model_choice(visit, wanted=version.model).names:
         raise Invalid(_("“%(model)s” is not among the models that your key can use here.") % {"model": model[:64]}, field="model")
-    rate_limits.hit("start", key=str(user.pk), limit="30/minute")
     session = ChatSession(
         user=user,
         assistant=assistant,
@@ -44,6 +44,9 @@ def start(*, user: User, visit: Visit, code: str, model: str, text: str = "", cl
         started_at=now,
         last_turn_at=now,
     )
+    if text:
+        memory.require_room(session, text, provider=visit.provider, model=model_for(session, visit))
+    rate_limits.hit("start", key=str(user.pk), limit="30/minute")
     try:
         with paid_by(visit) as reply_id, transaction.atomic():
             return _begin(session, reply_id, visit=visit, text=text, now=now)

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -63,6 +64,17 @@ def test_a_message_larger_than_the_window_is_refused_with_its_size_and_the_limit
         say(small_chat, "tea " * 5_000)
     assert caught.value.field == "text"
     assert small_chat[0].turns.count() == 1
+
+
+@pytest.mark.usefixtures("small_chat")
+def test_a_first_message_larger_than_the_window_is_refused_and_begins_no_chat(alice, sam):
+    visit = visit_of(alice, models=("tiny",))
+    begin = partial(conversation.start, user=alice, visit=visit, code=sam.code, model="tiny", now=NOW)
+    with pytest.raises(UnfitMessage, match=r"takes 5,0\d\d tokens; the model has room for 3,796") as caught:
+        begin(text="tea " * 5_000)
+    assert caught.value.field == "text"
+    assert alice.chat_sessions.count() == 1
+    assert begin(text="tea " * 3_700).turn.number == 0
 
 
 def test_the_limit_leaves_room_for_the_assistants_instructions(small_chat):
