@@ -4,6 +4,7 @@ The transcript is never shortened: notes only stand in for turns when a request 
 if nothing they were made from has changed meanwhile.
 """
 
+from chats.condensing.copying import copied
 from chats.condensing.jobs import ask_to_condense, is_under_way
 from chats.condensing.notes import Notes, edit, forget_from, notes_before, notes_of, set_aside, take_up
 from chats.condensing.working import condense
@@ -12,6 +13,7 @@ __all__ = [
     "Notes",
     "ask_to_condense",
     "condense",
+    "copied",
     "edit",
     "forget_from",
     "is_under_way",

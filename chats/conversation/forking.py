@@ -1,15 +1,17 @@
 """A second chat that begins as the first did, up to some turn."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.visit import Visit
 from assistants.models import AssistantDay
-from chats import history
+from chats import condensing, history
 from chats.conversation.lookup import owned_session, parsed_or_none
 from chats.conversation.pending import busy
 from chats.errors import NothingToFork
@@ -17,6 +19,9 @@ from chats.models import ChatSession, Reply, Turn
 from chats.naming import copied_title
 from chats.sealing import Vault
 from gptlab import rate_limits
+from gptlab.errors import Missing
+
+TRIES = 3
 
 
 def fork(
@@ -36,17 +41,41 @@ def fork(
     if with_reply and session.replies.live().filter(turn__number=turn).exists():
         raise busy()
     rate_limits.hit("start", key=str(user.pk), limit="30/minute")
-    vault = Vault(user_id=user.pk, data_key=visit.data_key)
     try:
-        with transaction.atomic():
-            copy = _copy_of(session, vault=vault, client_id=form_id, now=now)
-            _Copying(session, copy, vault=vault).up_to(turn, with_reply=with_reply)
-            AssistantDay.count(assistant_id=session.assistant_id, day=now.date(), sessions=1)
+        return _forked(session, visit=visit, turn=turn, with_reply=with_reply, client_id=form_id, now=now)
     except IntegrityError:
         if (again := _forked_before(user, form_id)) is not None:
             return again
         raise
-    return copy
+
+
+def _forked(
+    session: ChatSession, *, visit: Visit, turn: int, with_reply: bool, client_id: UUID | None, now: datetime
+) -> ChatSession:
+    """Opens and seals before the transaction, which holds the lock of the database: a long chat takes seconds. If the chat was
+    changed meanwhile, once more.
+    """
+    vault = Vault(user_id=visit.user_id, data_key=visit.data_key)
+    for _attempt in range(TRIES):
+        seen = _rows(session, turn)
+        copy = _copy_of(session, vault=vault, client_id=client_id, now=now)
+        copying = _Copying(session, copy, vault=vault)
+        copying.read(turn, with_reply=with_reply)
+        with transaction.atomic():
+            if not ChatSession.objects.select_for_update().filter(pk=session.pk).exists():
+                raise Missing
+            if copying.exchanges and _rows(session, turn) == seen:
+                copying.save()
+                AssistantDay.count(assistant_id=session.assistant_id, day=now.date(), sessions=1)
+                return copy
+    raise busy()
+
+
+def _rows(session: ChatSession, last: int) -> list[tuple[int, UUID | None]]:
+    """The turns that count up to this one, with their chosen replies."""
+    turns = session.turns.current().filter(number__lte=last)
+    chosen = Reply.objects.filter(turn=OuterRef("pk"), chosen=True).values("pk")[:1]
+    return list(turns.order_by("number").annotate(chosen_reply=Subquery(chosen)).values_list("pk", "chosen_reply"))
 
 
 def _forked_before(user: User, client_id: UUID | None) -> ChatSession | None:
@@ -66,7 +95,6 @@ def _copy_of(session: ChatSession, *, vault: Vault, client_id: UUID | None, now:
         title_asked_at=session.title_asked_at,
     )
     copy.sealed_title = copied_title(session, copy, vault=vault)
-    copy.save(force_insert=True)
     return copy
 
 
@@ -75,20 +103,28 @@ class _Copying:
 
     def __init__(self, session: ChatSession, copy: ChatSession, *, vault: Vault) -> None:
         self._session, self._copy, self._vault = session, copy, vault
+        self.exchanges: list[history.Exchange] = []
 
-    def up_to(self, last: int, *, with_reply: bool) -> None:
-        count = 0
+    def read(self, last: int, *, with_reply: bool) -> None:
         for batch in history.batches(self._session, vault=self._vault, up_to=last):
-            turns = Turn.objects.bulk_create([self._turn(found, count + i) for i, found in enumerate(batch)])
-            replies = [
-                self._reply(found, turn)
-                for found, turn in zip(batch, turns, strict=True)
-                if found.reply is not None and (with_reply or found.turn.number != last) and not found.reply.row.is_live
-            ]
-            Reply.objects.bulk_create(replies)
-            count += len(batch)
-        ChatSession.objects.filter(pk=self._copy.pk).update(turn_count=count)
-        self._copy.turn_count = count
+            self.exchanges += [each if self._is_taken(each, last, with_reply) else replace(each, reply=None) for each in batch]
+        self._turns = [self._turn(found, number) for number, found in enumerate(self.exchanges)]
+        pairs = zip(self.exchanges, self._turns, strict=True)
+        self._replies = [self._reply(found.reply, turn) for found, turn in pairs if found.reply is not None]
+        self._copy.turn_count = len(self._turns)
+        is_whole = with_reply and not self._session.turns.filter(number__gt=last).exists()
+        if self.exchanges:
+            self._memory = condensing.copied(self._session, self._copy, self.exchanges, is_whole=is_whole, vault=self._vault)
+
+    def save(self) -> None:
+        self._copy.save(force_insert=True)
+        Turn.objects.bulk_create(self._turns)
+        Reply.objects.bulk_create(self._replies)
+        self._memory.save()
+
+    def _is_taken(self, found: history.Exchange, last: int, with_reply: bool) -> bool:
+        """With its reply."""
+        return found.reply is not None and (with_reply or found.turn.number != last) and not found.reply.row.is_live
 
     def _turn(self, found: history.Exchange, number: int) -> Turn:
         old, sealed = found.turn, None
@@ -96,18 +132,21 @@ class _Copying:
             sealed = ""  # opens nowhere: it stays damaged
         elif old.text is not None:
             sealed = self._vault.seal_turn(old.text, session_id=self._copy.pk, turn=number)
-        return Turn(session=self._copy, number=number, sealed_text=sealed, created_at=old.created_at)
+        flags = ""
+        if old.flags is not None:
+            flags = self._vault.seal_flags("\n".join(old.flags), session_id=self._copy.pk, turn=number)
+        place = {"session": self._copy, "number": number, "created_at": old.created_at}
+        return Turn(sealed_text=sealed, sealed_flags=flags, **place)
 
-    def _reply(self, found: history.Exchange, turn: Turn) -> Reply:
-        assert found.reply is not None
-        old, sealed = found.reply.row, found.reply.row.sealed_text
-        if found.reply.text and not found.reply.damaged:
-            sealed = self._vault.seal_reply(found.reply.text, session_id=self._copy.pk, turn=turn.number, variant=1)
+    def _reply(self, found: history.OpenedReply, turn: Turn) -> Reply:
+        old, sealed = found.row, found.row.sealed_text
+        if found.text and not found.damaged:
+            sealed = self._vault.seal_reply(found.text, session_id=self._copy.pk, turn=turn.number, variant=1)
         kept = {field: getattr(old, field) for field in _KEPT}
         return Reply(session=self._copy, turn=turn, variant=1, sealed_text=sealed, **kept)
 
 
 _KEPT = (
-    "state", "model", "endpoint", "tokens_in", "tokens_out", "tokens_estimated", "error_code", "liked",
+    "state", "model", "endpoint", "tokens_in", "tokens_out", "tokens_estimated", "error_code", "guard", "liked",
     "sent_at", "created_at", "started_at", "first_byte_at", "ended_at",
 )  # fmt: skip

@@ -1,10 +1,12 @@
 import uuid
 
 import pytest
+from django.db import connection
 
-from chats import conversation, history
+from chats import condensing, conversation, history
 from chats.errors import Busy, NothingToFork
-from chats.models import ChatSession, Reply, Turn
+from chats.models import ChatSession, Digest, Memory, Reply, Turn
+from gptlab import crypto
 from gptlab.errors import Missing
 from tests.chats.conftest import NOW, visit_of
 from tests.chats.talking import answer, say, told, vault_of
@@ -110,3 +112,71 @@ def test_a_concluded_chat_can_be_forked_and_the_fork_is_open(alice, visit, sessi
 def test_a_long_chat_is_forked_whole(alice, visit, session, monkeypatch):
     monkeypatch.setattr(history, "BATCH", 2)
     assert told(fork(alice, visit, session, 2), visit) == told(session, visit)
+
+
+def noted(session, visit, *, covers_to):
+    """Notes on the session's turns up to this one, and how full its memory is."""
+    digest = Digest(id=uuid.uuid4(), session=session, covers_to=covers_to, tokens_before=90, tokens_after=9, created_at=NOW)
+    digest.sealed_summary = vault_of(visit).seal_digest("One was said.", session_id=session.pk, digest_id=digest.pk)
+    digest.edited = True
+    digest.save()
+    values = {"tokens": 300, "prompt_tokens": 60, "budget": 1_748, "since": covers_to + 1, "begins": 1_200, "quiet_until": 9}
+    Memory.objects.create(session=session, **values)
+
+
+def test_a_fork_keeps_the_notes_of_what_it_begins_with_under_its_own_numbers(alice, visit, session):
+    said = conversation.edit(
+        user=alice, visit=visit, session_id=session.pk, turn=2, text="too", client_id=str(uuid.uuid4()), now=NOW
+    )
+    answer(visit, said.reply, "re: too")
+    answer(visit, say(alice, visit, session, "four").reply, "re: four")
+    noted(session, visit, covers_to=3)
+    copy = fork(alice, visit, session, 4)
+    notes = condensing.notes_of(copy, vault=vault_of(visit))
+    assert (notes.text, notes.row.covers_to, notes.row.edited) == ("One was said.", 2, True)
+    memory = copy.memory
+    assert (memory.tokens, memory.since, memory.begins, memory.quiet_until) == (300, 3, 1_200, 8)
+    assert condensing.notes_of(session, vault=vault_of(visit)).row.covers_to == 3
+
+
+def test_a_fork_from_within_what_the_notes_cover_has_none_and_sees_the_full_turns(alice, visit, session):
+    noted(session, visit, covers_to=1)
+    copy = fork(alice, visit, session, 1)
+    assert condensing.notes_of(copy, vault=vault_of(visit)) is None
+    assert copy.memory.since is None
+    assert 60 < copy.memory.tokens < 90
+
+
+def test_a_fork_keeps_what_moderation_and_the_leak_guard_found(alice, visit, session):
+    sealed = vault_of(visit).seal_flags("violence\nhate", session_id=session.pk, turn=1)
+    Turn.objects.filter(session=session, number=1).update(sealed_flags=sealed)
+    Reply.objects.filter(session=session, turn__number=1).update(guard="verbatim")
+    (opened,) = history.batches(fork(alice, visit, session, 2), vault=vault_of(visit))
+    assert [one.turn.flags for one in opened] == [None, ("violence", "hate"), None]
+    assert [one.reply.row.guard for one in opened] == ["", "verbatim", ""]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_opened_or_sealed_while_the_lock_of_the_database_is_held(alice, visit, session, monkeypatch):
+    held = []
+    for name in ("seal_text", "unseal_text"):
+        worked = getattr(crypto, name)
+        monkeypatch.setattr(crypto, name, lambda *args, do=worked: held.append(connection.in_atomic_block) or do(*args))
+    fork(alice, visit, session, 2)
+    assert held
+    assert not any(held)
+
+
+def test_a_chat_that_is_changed_while_it_is_read_is_read_again(alice, visit, session, monkeypatch):
+    batches, reads = history.batches, []
+
+    def meanwhile(*args, **named):
+        yield from list(batches(*args, **named))
+        reads.append(1)
+        if len(reads) == 1:
+            Turn.objects.filter(session=session, number=1).update(superseded=True)
+
+    monkeypatch.setattr(history, "batches", meanwhile)
+    copy = fork(alice, visit, session, 2)
+    monkeypatch.undo()
+    assert (len(reads), told(copy, visit)) == (2, [(None, "Welcome"), ("two", "re: two")])
