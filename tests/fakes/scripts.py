@@ -85,6 +85,14 @@ async def linger(call: "Call") -> bool:
     return await hang(call)
 
 
+async def limit(call: "Call", tokens: str) -> bool:
+    """As many as it was allowed: the reply ends in the middle of a sentence."""
+    await call.head()
+    await _tokens(call, _counted(tokens))
+    await call.write(call.wire.end("length", used=(7, int(tokens))) + call.wire.done)
+    return await call.end()
+
+
 async def cut_after(call: "Call", tokens: str) -> bool:
     await call.head()
     await _tokens(call, _counted(tokens))

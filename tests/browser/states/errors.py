@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.away import redis_away
+from tests.away import database_away, redis_away
 from tests.browser.states import state
 
 
@@ -14,6 +14,37 @@ def page_404(stage):
 @state
 def page_404_signed_out(stage):
     stage.signed_out("/nothing-here/")
+
+
+@state
+def page_400(stage):
+    """More fields than any form of ours has."""
+    page = stage.chat()
+    page.evaluate(
+        """() => {
+          for (let i = 0; i < 101; i++) {
+            const field = Object.assign(document.createElement("input"), {name: `field${i}`, value: "x"});
+            document.getElementById("composer").append(field);
+          }
+        }"""
+    )
+    submit(page)
+
+
+@state
+def page_429(stage):
+    """Eleven codes within a minute."""
+    page = stage.signed_in_anew("/lounge/")
+    for _ in range(10):
+        page.request.get("/assistants/?code=0123456789ABCDEFGHJK")
+    page.goto("/assistants/?code=0123456789ABCDEFGHJK")
+
+
+@state
+def page_database_away(stage):
+    page = stage.chat()
+    with database_away(stage.lab):
+        page.reload()
 
 
 @state
@@ -74,6 +105,16 @@ def reply_interrupted(stage):
 
 
 @state(whole=False)
+def reply_empty(stage):
+    reply(stage, "say:0")
+
+
+@state(whole=False)
+def reply_cut_at_its_limit(stage):
+    reply(stage, "limit:40")
+
+
+@state(whole=False)
 def reply_quota(stage):
     reply(stage, "quota")
 
@@ -128,6 +169,16 @@ def notice_out_of_date(stage):
     page.locator("#text").fill("Written for a long time")
     page.locator("#text").press("Enter")
     expect(page.locator("#notice .banner")).to_be_visible()
+
+
+@state(whole=False)
+def notice_offline(stage):
+    page = stage.chat()
+    page.locator("#text").fill("Written on a train")
+    page.context.set_offline(True)
+    page.locator("#text").press("Enter")
+    expect(page.locator("#notice .banner")).to_be_visible()
+    page.context.set_offline(False)
 
 
 @state(whole=False)
