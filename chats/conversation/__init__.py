@@ -9,7 +9,7 @@ from chats.conversation.concluding import Concluded, can_conclude, conclude, res
 from chats.conversation.deleting import delete, delete_all
 from chats.conversation.forking import fork
 from chats.conversation.lookup import owned_reply, owned_session
-from chats.conversation.pending import JOB
+from chats.conversation.pending import JOB, model_for
 from chats.conversation.renaming import rename
 from chats.conversation.retrying import regenerate, retry
 from chats.conversation.saying import Said, edit, say
@@ -29,6 +29,7 @@ __all__ = [
     "edit",
     "fit_message",
     "fork",
+    "model_for",
     "owned_reply",
     "owned_session",
     "rate",

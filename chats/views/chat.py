@@ -65,7 +65,7 @@ def page(
         "can_conclude": live is None and visit.can_chat and conversation.can_conclude(found),
         "editing": editing,
         "edited": edited,
-        "model": last.row.model if last is not None else found.version.model,
+        "model": last.row.model if last is not None else conversation.model_for(found, visit),
         "client_id": uuid.uuid4(),
         "draft": draft,
         "can_chat": visit.can_chat and found.is_open,

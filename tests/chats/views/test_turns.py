@@ -6,6 +6,7 @@ import uuid
 import pytest
 from django.urls import reverse
 
+from assistants.models import Version
 from chats import conversation
 from chats.models import ChatSession, Reply, Turn
 from tests.chats.views.talk import HTMX, say, store, url
@@ -161,6 +162,18 @@ def test_a_fork_from_a_message_opens_on_it(alice, first):
     shown = alice.client.get(answer["Location"]).content.decode()
     assert "Because." not in shown
     assert re.search(r'<details class="edit[^>]* open>.*?Why &lt;b&gt;\?', shown, re.DOTALL)
+
+
+def test_a_fork_without_a_reply_shows_the_model_that_will_answer(alice, first):
+    Version.objects.update(model="gpt-9-nobody-has-it")
+    answer = post(alice, "fork", first, turn="1", without_reply="1")
+    shown = alice.client.get(answer["Location"]).content.decode()
+    assert "gpt-4.1-mini" in shown
+    assert "gpt-9-nobody-has-it" not in shown
+
+
+def test_a_second_tab_is_shown_the_way_to_what_the_first_has_done(alice, first):
+    assert "Reload" in edit(alice, first, "Hm", HTMX, turn="0").content.decode()
 
 
 def test_the_same_form_twice_is_one_fork(alice, first):
