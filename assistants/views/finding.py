@@ -27,6 +27,11 @@ def by_code(request: HttpRequest) -> HttpResponse:
         if not Assistant.objects.open_to(request.user).filter(code=code).exists():
             raise UnknownCode
     except (Invalid, UnknownCode, Limited) as error:
-        context = {"typed": typed[:TYPED_MOST], "error": str(error)}
-        return marked(render(request, "assistants/find.html", context), error)
+        return nobody(request, typed, error)
     return redirect("chats:assistant", code=code)
+
+
+def nobody(request: HttpRequest, typed: str, error: Invalid | UnknownCode | Limited) -> HttpResponse:
+    """The field again, with what was typed and why it led to nobody."""
+    context = {"typed": typed[:TYPED_MOST], "error": str(error), "is_limited": isinstance(error, Limited)}
+    return marked(render(request, "assistants/find.html", context), error)

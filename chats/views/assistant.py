@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
-from django.views.decorators.vary import vary_on_headers
 
 from accounts import visit as visits
 from accounts.decorators import VisitorRequest, visitor_required
@@ -18,6 +17,7 @@ from accounts.visit import Visit
 from assistants.errors import Retired, Unfinished, UnknownCode
 from assistants.meeting import meet
 from assistants.models import Assistant, Version
+from assistants.views.finding import nobody
 from chats import conversation, tasks
 from chats.errors import CannotChat
 from chats.model_choice import model_choice
@@ -28,11 +28,9 @@ from gptlab.http import HttpRequest, marked
 PAST_CHATS = 10  # to a page
 NOT_MET = (UnknownCode, Retired, Unfinished)
 TRY_AGAIN = (Invalid, CannotChat, Limited, Unavailable)
-TYPED_MOST = 60  # characters of a wrong code that come back in its field
 
 
 @require_safe
-@vary_on_headers("HX-Request")
 def assistant(request: HttpRequest, code: str) -> HttpResponse:
     visit = visits.current(request)
     try:
@@ -41,8 +39,6 @@ def assistant(request: HttpRequest, code: str) -> HttpResponse:
         return _not_met(request, visit, code, error)
     if code != found.code:
         return redirect("chats:assistant", code=found.code)
-    if request.htmx:
-        return render(request, "chats/_past.html", {"assistant": found, "past": _past(request, visit, found)})
     return render(request, "chats/assistant.html", _context(request, visit, found, version))
 
 
@@ -103,8 +99,7 @@ def _refused(request: HttpRequest, visit: Visit, code: str, error: DomainError) 
 
 def _not_met(request: HttpRequest, visit: Visit | None, code: str, error: UnknownCode | Retired | Unfinished) -> HttpResponse:
     if isinstance(error, UnknownCode):
-        context: dict[str, Any] = {"typed": code[:TYPED_MOST], "error": str(error)}
-        return marked(render(request, "assistants/find.html", context), error)
+        return nobody(request, code, error)
     context = {
         "assistant": error.assistant,
         "is_retired": isinstance(error, Retired),

@@ -125,7 +125,10 @@ def test_the_eleventh_wrong_code_in_a_minute_has_to_wait(client, make_assistant)
     assert CODES_LIMIT.startswith("10/minute")
     right = make_assistant().code
     assert [client.get("/assistants/", {"code": "0" * 20}).status_code for _i in range(11)] == [404] * 10 + [429]
-    assert client.get("/assistants/", {"code": right}).status_code == 429
+    answer = client.get("/assistants/", {"code": right})
+    assert answer.status_code == 429
+    assert "<title>Too many codes at once · GPT Lab</title>" in answer.content.decode()
+    assert "Nobody answers" not in answer.content.decode()
     assert client.get("/assistants/", {"code": right}, REMOTE_ADDR="192.0.2.7").status_code == 302
 
 

@@ -14,10 +14,11 @@ from assistants.models import Assistant, Version
 from chats import conversation
 from chats.models import ChatSession
 from chats.sealing import Vault
+from chats.views import assistant as assistant_view
 from chats.views.assistant import PAST_CHATS
 from tests.cast import visitor
 from tests.chats.conftest import make_assistant
-from tests.chats.views.talk import HTMX, say, store, url
+from tests.chats.views.talk import say, store, url
 
 pytestmark = pytest.mark.django_db
 
@@ -194,10 +195,18 @@ def test_many_past_chats_come_some_at_a_time_and_all_of_them_once(alice, sam):
         link = re.search(r'rel="next"\s+href="([^"#]*)', html)
         address = link and unescape(link[1])
     assert shown == made
-    part = alice.client.get(page_of(sam, past=2), headers=HTMX)
-    assert "<html" not in part.content.decode()
-    assert made[-1] in part.content.decode()
-    assert "HX-Request" in part["Vary"]
+
+
+def test_pages_of_past_chats_have_addresses_of_their_own_with_a_retired_assistant_too(alice, sam, monkeypatch):
+    monkeypatch.setattr(assistant_view, "PAST_CHATS", 1)
+    for _ in range(2):
+        talk(alice, sam, turns=2)
+    for is_active in (True, False):
+        Assistant.objects.update(is_active=is_active)
+        html = alice.client.get(page_of(sam)).content.decode().partition('id="past"')[2].partition("</section>")[0]
+        assert re.search(rf'rel="next"\s+href="{page_of(sam)}\?past=2#past"', html)
+        assert "hx-" not in html  # the browser goes there, so that Back comes back
+        assert "2 to 2 of 2" in words(alice.client.get(page_of(sam, past=2)))
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "99", "x", "", "9" * 5000, "\0"])
