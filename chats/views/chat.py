@@ -13,12 +13,12 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.decorators import VisitorRequest, visitor_required
 from accounts.visit import Visit
-from chats import conversation, forms, history, naming, tasks
+from chats import conversation, forms, history, tasks
 from chats.errors import Busy, ClientIdReused
 from chats.models import ChatSession, Reply
 from chats.views.answering import exchange, to_session
 from chats.views.remembering import show_memory
-from chats.views.showing import ShownRecap, common, show_exchanges, show_recap, vault_of
+from chats.views.showing import ShownRecap, common, show_exchanges, show_state, vault_of
 from gptlab.errors import Invalid, Limited, Unavailable
 from gptlab.http import marked
 
@@ -50,26 +50,13 @@ def page(
 
     `editing` is the turn whose message is open to be edited, with `edited` as what it says.
     """
+    now = timezone.now()
     found = conversation.owned_session(user=request.user, session_id=session_id)
     turns = _turns(request, visit, found, notes_draft=notes_draft)
-    last = turns["exchanges"][-1].reply if turns["exchanges"] else None
-    context = common(found) | turns
-    live = last.row if last is not None and last.row.is_live else None
-    now = timezone.now()
-    recap = show_recap(found, visit=visit, now=now) if not found.is_open else None
-    context |= {
-        "busy": live is not None,
-        "refresh": _refresh(live, recap, now=now) if not draft and edited is None else None,
-        "recap": recap,
-        "title": naming.title_of(found, vault=vault_of(visit)),
-        "can_conclude": live is None and visit.can_chat and conversation.can_conclude(found),
-        "editing": editing,
-        "edited": edited,
-        "model": last.row.model if last is not None else conversation.model_for(found, visit),
-        "client_id": uuid.uuid4(),
-        "draft": draft,
-        "can_chat": visit.can_chat and found.is_open,
-    }
+    around = show_state(found, turns["exchanges"], visit=visit, now=now)
+    written = {"editing": editing, "edited": edited, "draft": draft}
+    refresh = _refresh(around["live"], around["recap"], now=now) if not draft and edited is None else None
+    context = common(found) | turns | around | written | {"refresh": refresh}
     return render(request, "chats/session.html", context)
 
 
@@ -118,7 +105,7 @@ def retry(request: VisitorRequest, visit: Visit, session_id: uuid.UUID, reply_id
     tasks.enqueue(reply)
     if not request.htmx:
         return to_session(session_id)
-    return exchange(request, visit, reply, template="chats/_reply.html")
+    return exchange(request, visit, reply, template="chats/_answered.html")
 
 
 @require_POST

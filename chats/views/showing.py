@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.visit import Visit
-from chats import recapping, variants
+from chats import conversation, naming, recapping, variants
 from chats.history import Exchange, OpenedReply, OpenedTurn
 from chats.models import ChatSession, Reply
 from chats.reply_errors import Notice, notice
@@ -96,6 +96,22 @@ def show_recap(session: ChatSession, *, visit: Visit, now: datetime) -> ShownRec
     is_awaited = recapping.is_awaited(session, now=now)
     text = "" if is_awaited else recapping.open_recap(session, vault=vault_of(visit))
     return ShownRecap(is_awaited=is_awaited, html=render(text), message_count=session.count_messages())
+
+
+def show_state(session: ChatSession, exchanges: Sequence[ShownExchange], *, visit: Visit, now: datetime) -> dict[str, Any]:
+    """Where a chat stands whose page shows these exchanges: what its head says, and what may be done."""
+    last = exchanges[-1].reply.row if exchanges and exchanges[-1].reply is not None else None
+    live = last if last is not None and last.is_live else None
+    return {
+        "live": live,
+        "busy": live is not None,
+        "recap": show_recap(session, visit=visit, now=now) if not session.is_open else None,
+        "title": naming.title_of(session, vault=vault_of(visit)),
+        "can_conclude": live is None and visit.can_chat and conversation.can_conclude(session),
+        "model": last.model if last is not None else conversation.model_for(session, visit),
+        "client_id": uuid4(),
+        "can_chat": visit.can_chat and session.is_open,
+    }
 
 
 def common(session: ChatSession) -> dict[str, Any]:

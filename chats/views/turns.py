@@ -32,7 +32,7 @@ def regenerate(request: VisitorRequest, visit: Visit, session_id: uuid.UUID) -> 
     )
     if said.is_new:
         tasks.enqueue(said.reply)
-    return exchange(request, visit, said.reply, template="chats/_reply.html") if request.htmx else to_session(session_id)
+    return exchange(request, visit, said.reply, template="chats/_answered.html") if request.htmx else to_session(session_id)
 
 
 @require_POST

@@ -74,6 +74,7 @@ def test_another_model_is_chosen_in_place_and_kept(chat):
     chat.reply.get_by_role("button", name="Use it and try again").click()
     expect(chat.reply.locator(".banner")).to_contain_text("Your key may not use gpt-6-luna.")
     assert "gpt-6-luna" not in chat.reply.locator("select").inner_text()
+    expect(chat.page.locator(".chat-head")).to_contain_text("gpt-6-luna")
     chat.say("[[script=say:3]] And now").wait()
     chat.page.reload()
     expect(chat.page.locator(".chat-head")).to_contain_text("gpt-6-luna")

@@ -130,6 +130,10 @@ def test_a_chat_gets_its_title_while_one_looks_and_another_by_hand(chat):
     field.press("Enter")
     expect(page.locator("#chat-title")).to_have_text("Ice")
     expect(page).to_have_title("Ice · GPT Lab")
+    expect(page.locator(".recents [aria-current=page]")).to_contain_text("Ice")
+    expect(page.locator("#toasts")).to_contain_text("The name is saved.")
+    expect(field).to_be_hidden()
+    expect(page.get_by_text("Rename")).to_be_focused()
     page.reload()
     expect(page.locator(".recents [aria-current=page]")).to_contain_text("Ice")
 

@@ -91,6 +91,7 @@ def test_a_retry_takes_the_old_replys_place_and_reuses_the_message(alice, openin
     new = Reply.objects.get(turn__number=1, chosen=True)
     assert (answer.status_code, sent[-1]) == (200, new.pk)
     assert f'id="reply-{new.pk}"' in answer.content.decode()
+    assert f'hx-target="#chat-model" hx-swap="innerHTML">{new.model}</hx-partial>' in answer.content.decode()
     assert "Why?" not in answer.content.decode()  # only the reply: the message is on the page already
     assert ChatSession.objects.get().turn_count == 2
 

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from assistants.models import Assistant
 from chats import naming, tasks
 from chats.models import ChatSession, Reply
 from chats.views.showing import vault_of
@@ -122,10 +123,21 @@ def test_a_title_is_shown_wherever_the_chat_is_named(alice, opening):
     assert "<title>On &lt;ice&gt; · GPT Lab</title>" in page(alice, opening)
 
 
-def test_a_new_name_comes_as_heading_title_and_field(alice, opening):
+def test_a_new_name_comes_as_heading_title_and_field_and_among_the_recent_chats(alice, opening):
     part = alice.client.post(url("rename", opening), {"title": "Ice"}, headers=HTMX).content.decode()
-    assert part.count("Ice") == 3
+    assert part.count("Ice") == 4
+    assert '<hx-partial hx-target="#recent-title" hx-swap="innerHTML">Ice</hx-partial>' in part
     assert "<html" not in part
+    assert page(alice, opening).count('id="recent-title"') == 1
+
+
+def test_a_chat_that_is_called_like_its_assistant_says_below_what_that_is_for(alice, opening):
+    Assistant.objects.update(tagline="Asks on")
+    assert '<bdi id="chat-who">Asks on</bdi>' in page(alice, opening)
+    part = alice.client.post(url("rename", opening), {"title": "Ice"}, headers=HTMX).content.decode()
+    assert '<bdi id="chat-who">Sam</bdi>' in part
+    assert '<bdi id="chat-who">Sam</bdi>' in page(alice, opening)
+    assert "<bdi>Sam</bdi>" in alice.client.get(reverse("chats:list")).content.decode()
 
 
 @pytest.mark.parametrize("title", ["", " ", "\0", "x" * 100_000, "{{ 7*7 }}", "\u202e"])

@@ -45,6 +45,7 @@ def test_a_reply_written_anew_takes_its_place_on_the_page(alice, first, sent):
     new = Reply.objects.get(variant=2)
     assert (answer.status_code, sent[-1]) == (200, new.pk)
     assert f'id="reply-{new.pk}"' in answer.content.decode()
+    assert f'hx-target="#chat-model" hx-swap="innerHTML">{new.model}</hx-partial>' in answer.content.decode()
     assert "Why" not in answer.content.decode()
 
 
