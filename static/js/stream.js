@@ -71,6 +71,8 @@ setInterval(() => {
   for (const article of document.querySelectorAll("article[hx-sse\\:connect]")) {
     const { dataset } = article;
     dataset.since ??= String(Date.now() - 1000 * (dataset.shownAt - dataset.askedAt));
-    article.querySelector(".elapsed")?.replaceChildren(`${Math.floor((Date.now() - dataset.since) / 1000)} s`);
+    const seconds = Math.floor((Date.now() - dataset.since) / 1000);
+    const elapsed = article.querySelector(".elapsed");
+    elapsed?.replaceChildren(elapsed.dataset.pattern.replace("#", seconds));
   }
 }, 1000);

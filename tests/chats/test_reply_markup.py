@@ -57,6 +57,7 @@ def test_a_live_reply_has_what_the_stream_aims_at(state):
         assert attribute in article
     for part in ("blocks", "tail", "cursor", "status", "status-text"):
         assert html.count(f'id="reply-{ID}-{part}"') == 1
+    assert 'data-pattern="# s"' in html  # of the seconds that pass
 
 
 def test_only_the_status_of_a_live_reply_is_announced():
