@@ -35,9 +35,8 @@ class TooLong(Exception):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Context:
-    """`tokens` is what the messages take, `prompt_tokens` what of it stands before all that was said: estimates unless `counted`.
-
-    `since` is the number of the oldest turn in it, None if nothing was said yet.
+    """`tokens` is what the messages take, `prompt_tokens` what of it stands before notes and all that was said: estimates unless
+    `counted`. `since` is the number of the oldest turn in it, None if nothing was said yet.
     """
 
     messages: tuple[Message, ...]
@@ -64,9 +63,12 @@ def build(
     scale = Scale(budget=budget, count=count)
     prompt = Message(Role.SYSTEM, initial_prompt)
     before = [Message(Role.USER, NOTES_HEAD + notes), NOTED] if notes else [OPENING_CUE]
-    if not all(scale.takes(message) for message in (prompt, *before)):
-        raise TooLong(size=sum(count(message) for message in (prompt, *before)), most=budget, is_prompt=True)
-    prompt_tokens = scale.tokens
+    prompt_tokens = 0
+    for message in (prompt, *before):
+        if not scale.takes(message):
+            raise TooLong(size=sum(count(message) for message in (prompt, *before)), most=budget, is_prompt=True)
+        if not notes or message is prompt:
+            prompt_tokens = scale.tokens
     taken: list[Message] = []
     since = None
     for number, message in newest_first:

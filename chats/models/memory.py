@@ -13,7 +13,7 @@ class Memory(models.Model):
 
     session = models.OneToOneField(ChatSession, primary_key=True, on_delete=models.CASCADE, related_name="memory")
     tokens = models.PositiveIntegerField()  # what the next request takes without the next message
-    prompt_tokens = models.PositiveIntegerField()  # of these, what stands before all that was said
+    prompt_tokens = models.PositiveIntegerField()  # of these, what stands before notes and all that was said
     budget = models.PositiveIntegerField()  # what all of it may take: the window without the room for the reply
     since = models.PositiveIntegerField(null=True)  # number of the oldest turn that the model has seen last
     begins = models.PositiveIntegerField(null=True)  # with more tokens than these it is condensed; null: never

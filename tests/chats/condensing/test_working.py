@@ -7,14 +7,14 @@ from django.utils import timezone
 
 from accounts import relay
 from assistants.models import Version
-from chats import condensing
+from chats import condensing, memory
 from chats.condensing import jobs
 from chats.models import Digest, Memory, Reply, Turn
 from chats.replying.asking import ask
 from gptlab.llm import errors
 from gptlab.llm.messages import FinishReason
 from tests.chats.leak_guard.prompts import SECRET
-from tests.chats.talking import say, told
+from tests.chats.talking import end, say, told
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +75,28 @@ def test_the_numbers_before_and_after_and_the_gauge_are_those_of_the_next_reques
     assert (chat.memory.since, chat.memory.digest_job) == (11, None)
 
 
+def weighed(chat):
+    """The tokens of a request, as its worker stores them with the memory."""
+    reply = say(chat.user, chat.visit, chat.session, "And now?").reply
+    reply = Reply.objects.select_related("turn", "session__assistant").get(pk=reply.pk)
+    load = ask(reply, chat.credential)[1]
+    memory.store(chat.session.pk, memory.with_reply(load, "Tea.", turn=reply.turn.number))
+    end(reply)
+    chat.session.refresh_from_db()
+    return load.tokens
+
+
+def test_notes_on_notes_are_weighed_once(chat, model):
+    model.answer = "They drink tea. " * 40
+    chat.condense()
+    chat.grow(8)
+    weighed(chat)
+    assert chat.memory.prompt_tokens < 100  # without the notes, which take 160
+    assert chat.condense().row.covers_to == 18
+    told_before = chat.memory.tokens
+    assert told_before - 30 < weighed(chat) < told_before + 60
+
+
 @pytest.mark.parametrize(
     ("answer", "finish"),
     [("", "stop"), ("  \n", "stop"), ("They drink", "length"), ("They drink", "content_filter"), ("tea " * 3_000, "stop")],
@@ -112,8 +134,7 @@ def test_after_each_failure_the_pause_doubles_and_a_success_ends_that(chat, mode
     pauses = []
     for _ in range(6):
         chat.condense()
-        memory = chat.memory
-        pauses.append(memory.quiet_until - (chat.session.turn_count - 1))
+        pauses.append(chat.memory.quiet_until - (chat.session.turn_count - 1))
         chat.grow(pauses[-1])
     assert pauses == [4, 8, 16, 32, 64, 64]
     model.answer = "They drink tea."
