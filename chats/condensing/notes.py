@@ -74,7 +74,8 @@ def set_aside(session: ChatSession) -> None:
         digest = _locked(session)
         if Digest.objects.filter(pk=digest.pk, active=True).update(active=False):
             _fill(session, digest.tokens_before - digest.tokens_after)
-            Memory.objects.filter(session=session).update(quiet_until=session.turn_count - 1 + PAUSE_AFTER_UNDOING)
+            quiet_until = session.turn_count - 1 + PAUSE_AFTER_UNDOING
+            Memory.objects.filter(session=session).update(since=None, quiet_until=quiet_until)
 
 
 def take_up(session: ChatSession) -> None:
@@ -82,15 +83,30 @@ def take_up(session: ChatSession) -> None:
         digest = _locked(session)
         if Digest.objects.filter(pk=digest.pk, active=False).update(active=True):
             _fill(session, digest.tokens_after - digest.tokens_before)
+            Memory.objects.filter(session=session).update(since=None)
 
 
 def forget_from(session: ChatSession, *, turn: int) -> None:
     """For whoever changes what counts at turn `turn` or after it: notes that cover it are gone, and the full turns are used.
 
-    Call it in the transaction of the change. Notes that are being made just then are not adopted: adopting compares.
+    What fits is unknown until the next reply; then they are made anew. Call it in the transaction of the change. Notes that are
+    being made just then are not adopted: adopting compares.
     """
     if Digest.objects.filter(session=session, covers_to__gte=turn).delete()[0]:
-        Memory.objects.filter(session=session).update(since=None)  # unknown until the next reply
+        Memory.objects.filter(session=session).update(since=None, quiet_until=session.turn_count)
+
+
+def doubt_from(session: ChatSession, *, turn: int) -> None:
+    """For whoever chooses another reply to turn `turn`: notes that cover it are set aside, and made anew after the next reply.
+
+    Looking through the versions is no reason to lose them: they can be taken up again. Those in the visitor's words are not
+    replaced for a while. Call it as `forget_from`.
+    """
+    digest = Digest.objects.filter(session=session, covers_to__gte=turn, active=True).first()
+    if digest is not None:
+        set_aside(session)
+        if not digest.edited:
+            Memory.objects.filter(session=session).update(quiet_until=session.turn_count)
 
 
 def _locked(session: ChatSession) -> Digest:

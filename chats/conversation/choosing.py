@@ -22,9 +22,10 @@ def choose(*, user: User, session_id: UUID, reply_id: UUID) -> Reply:
             raise busy()
         if reply.turn.superseded:
             raise NothingToChoose(_("This message was edited since. Reload the page to see where the chat stands."))
-        reply.turn.replies.filter(chosen=True).exclude(pk=reply.pk).update(chosen=False)
-        Reply.objects.filter(pk=reply.pk).update(chosen=True)
-        condensing.forget_from(session, turn=reply.turn.number)
+        if not reply.turn.replies.filter(pk=reply.pk, chosen=True).exists():
+            reply.turn.replies.filter(chosen=True).update(chosen=False)
+            Reply.objects.filter(pk=reply.pk).update(chosen=True)
+            condensing.doubt_from(session, turn=reply.turn.number)
     reply.chosen = True
     return reply
 

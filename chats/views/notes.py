@@ -28,7 +28,8 @@ def memory(request: VisitorRequest, visit: Visit, session_id: uuid.UUID) -> Http
     if not request.htmx:
         return _to_page(session)
     looks = request.GET.get("looks", "")
-    return _shown(request, visit, session, looks=int(looks) if looks.isascii() and looks.isdecimal() and len(looks) < 4 else 0)
+    is_number = looks.isascii() and looks.isdecimal() and len(looks) < 4
+    return memory_now(request, visit, session, looks=int(looks) if is_number else 0)
 
 
 @require_POST
@@ -62,13 +63,14 @@ def take_up(request: VisitorRequest, visit: Visit, session_id: uuid.UUID) -> Htt
     return _answer(request, visit, session)
 
 
-def _answer(request: VisitorRequest, visit: Visit, session: ChatSession) -> HttpResponse:
-    return _shown(request, visit, session) if request.htmx else _to_page(session)
-
-
-def _shown(request: VisitorRequest, visit: Visit, session: ChatSession, *, looks: int = 0) -> HttpResponse:
+def memory_now(request: VisitorRequest, visit: Visit, session: ChatSession, *, looks: int = 0, own: bool = False) -> HttpResponse:
+    """The parts of the page that tell of the memory. `own`: it's by the notes' own form."""
     shown = show_memory(session, visit=visit, now=timezone.now(), looks=looks)
-    return render(request, "chats/_memory_now.html", common(session) | {"memory": shown, "own": request.method == "POST"})
+    return render(request, "chats/_memory_now.html", common(session) | {"memory": shown, "own": own})
+
+
+def _answer(request: VisitorRequest, visit: Visit, session: ChatSession) -> HttpResponse:
+    return memory_now(request, visit, session, own=True) if request.htmx else _to_page(session)
 
 
 def _to_page(session: ChatSession) -> HttpResponseRedirect:

@@ -13,6 +13,7 @@ from accounts.visit import Visit
 from chats import conversation, forms, tasks
 from chats.views.answering import exchange, to_session
 from chats.views.chat import TRY_AGAIN, page
+from chats.views.notes import memory_now
 from chats.views.showing import common
 from gptlab.http import marked
 
@@ -86,7 +87,9 @@ def fork(request: VisitorRequest, visit: Visit, session_id: uuid.UUID) -> HttpRe
 def choose(request: VisitorRequest, visit: Visit, session_id: uuid.UUID, reply_id: uuid.UUID) -> HttpResponse:
     reply = conversation.choose(user=request.user, session_id=session_id, reply_id=reply_id)
     if request.htmx:
-        return exchange(request, visit, reply, template="chats/_reply.html")
+        answer = exchange(request, visit, reply, template="chats/_reply.html")
+        answer.write(memory_now(request, visit, reply.session).content)  # notes that cover the turn may be set aside now
+        return answer
     return to_session(session_id, at=f"reply-{reply.pk}")
 
 

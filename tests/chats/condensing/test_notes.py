@@ -81,13 +81,31 @@ def test_notes_that_cover_a_changed_turn_are_forgotten(condensed, turn, kept):
     assert (condensed.notes() is not None) == kept
 
 
-def test_choosing_another_reply_to_a_turn_that_is_in_the_notes_forgets_them(condensed):
+@pytest.mark.parametrize(("is_edited", "pause"), [(False, 1), (True, 12)])
+def test_choosing_another_reply_to_a_turn_that_is_in_the_notes_sets_them_aside_until_they_are_made_anew(
+    condensed, is_edited, pause
+):
+    if is_edited:
+        condensed.edit("My words.")
+    text, tokens = condensed.notes().text, condensed.memory.tokens
     old = Reply.objects.get(turn__number=4)
     other = Reply.objects.create(
         session=old.session, turn=old.turn, variant=2, chosen=False, state="done", sent_at=old.sent_at, created_at=old.created_at
     )
-    conversation.choose(user=condensed.user, session_id=condensed.session.pk, reply_id=other.pk)
-    assert condensed.notes() is None
+    for reply in (other, old):
+        conversation.choose(user=condensed.user, session_id=condensed.session.pk, reply_id=reply.pk)
+    assert (condensed.notes().text, condensed.notes().row.active) == (text, False)
+    assert condensed.memory.tokens > tokens
+    assert condensed.memory.since is None
+    condensed.fill()
+    last = condensed.session.turn_count - 1
+    assert next(turn - last for turn in range(last, last + 20) if condensed.ask(turn)) == pause
+
+
+def test_what_is_forgotten_is_made_anew_after_the_next_reply(condensed):
+    condensing.forget_from(condensed.session, turn=3)
+    condensed.grow(1)
+    assert condensed.ask() is not None
 
 
 @pytest.mark.parametrize(

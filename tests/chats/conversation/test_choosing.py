@@ -2,7 +2,7 @@ import pytest
 
 from chats import conversation
 from chats.errors import Busy, NothingToChoose
-from chats.models import Reply
+from chats.models import Digest, Reply
 from gptlab.errors import Missing
 from tests.chats.conftest import NOW
 from tests.chats.talking import answer, say, told
@@ -28,8 +28,10 @@ def test_the_chosen_variant_is_what_counts(alice, visit, session, last, better):
 
 
 def test_choosing_the_chosen_one_changes_nothing(alice, session, better):
+    Digest.objects.create(session=session, covers_to=2, tokens_before=9, tokens_after=3, created_at=NOW)
     for _ in range(2):
         choose(alice, session, better)
+    assert Digest.objects.get().active
     assert [reply.pk for reply in session.replies.filter(turn__number=2, chosen=True)] == [better.pk]
 
 

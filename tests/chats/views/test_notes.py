@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from chats.models import Digest, Memory
+from chats.models import Digest, Memory, Reply
 from tests.asgi import asked
 from tests.chats.conftest import make_assistant
 from tests.chats.talking import say as say_something
@@ -114,6 +114,42 @@ def test_notes_that_do_not_open_are_marked_and_stop_nothing(alice, chat, digest)
     html = page(alice, chat)
     assert "These notes are damaged" in html
     assert "mine 5" in html
+
+
+def test_turns_that_neither_the_notes_nor_the_request_have_are_told(alice, chat, digest):
+    Digest.objects.update(covers_to=2)
+    remember(chat, since=5)
+    html = page(alice, chat)
+    assert "Turns 1–2 are condensed. Turns 3–4 are left out at the moment." in html
+    assert order(html, "theirs 4", "summarised for the model, or left out", "They drink tea.", "mine 5")
+    assert LINE + "\n" not in html
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        ({"since": 0}, "Coach sees the whole chat."),
+        ({"since": None}, "Coach sees the whole chat."),
+        ({"since": None, "tokens": 1_100}, "as many of the last turns as fit"),
+        ({"since": 2}, "as many of the last turns as fit"),
+    ],
+)
+def test_without_the_notes_it_is_told_whether_all_fits(alice, chat, digest, known, words):
+    remember(chat, since=4)
+    post(alice, "set-notes-aside", chat)
+    assert Memory.objects.get().since is None
+    remember(chat, **known)
+    html = page(alice, chat)
+    assert words in html
+    assert order(html, "theirs 3", "set aside", "mine 4")
+
+
+def test_choosing_another_reply_tells_of_the_memory_too(alice, chat, digest):
+    old = chat.replies.get(turn__number=1)
+    place = {"session": chat, "turn": old.turn, "variant": 2, "chosen": False, "state": "done"}
+    other = Reply.objects.create(**place, sent_at=old.sent_at, created_at=old.created_at)
+    html = alice.client.post(reverse("chats:choose", args=[chat.pk, other.pk]), headers=HTMX).content.decode()
+    assert order(html, f'id="reply-{other.pk}"', 'hx-target="#memory"', 'hx-target="#condensed', "set aside")
 
 
 def test_edited_notes_are_kept_and_shown(alice, chat, digest):
