@@ -23,6 +23,12 @@ class VisitorRequest(HttpRequest):
     user: User
 
 
+def signed_out() -> errors.SignedOut:
+    return errors.SignedOut(
+        _("The key is erased after 30 idle minutes, and after 12 hours at most. Sign in with it again to go on.")
+    )
+
+
 def visitor_required(
     view: Callable[Concatenate[VisitorRequest, visit.Visit, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
@@ -40,9 +46,7 @@ def visitor_required(
                 _("The part that keeps visits is away. Yours goes on when it is back: try again in a minute.")
             )
         if request.htmx or request.method not in {"GET", "HEAD"}:
-            raise errors.SignedOut(
-                _("The key is erased after 30 idle minutes, and after 12 hours at most. Sign in with it again to go on.")
-            )
+            raise signed_out()
         return redirect_to_login(request.get_full_path(), reverse("accounts:sign-in"))
 
     return guarded

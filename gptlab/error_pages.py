@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, RawPostDataException, Unreada
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+WRITTEN = ("text", "notes", "title")  # fields in which visitors write: a message, notes, a chat’s name
 _REFERENCE = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -67,10 +68,10 @@ def wrong_method(request: HttpRequest) -> Trouble:
     return Trouble(405, title, _("It can only be looked at. Nothing was changed."))
 
 
-def draft(request: HttpRequest) -> str | None:
-    """The message in the form, if there is one and the form can be read at all."""
+def draft(request: HttpRequest, fields: tuple[str, ...] = WRITTEN) -> str | None:
+    """What was written in the form, if there is something and the form can be read at all."""
     try:
-        return request.POST.get("text")
+        return next((request.POST[name] for name in fields if name in request.POST), None)
     except (SuspiciousOperation, BadRequest, UnreadablePostError, RawPostDataException):
         return None
 

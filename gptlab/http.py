@@ -44,7 +44,7 @@ def answer(request: DjangoRequest, error: errors.DomainError, *, alone: bool = F
     ways = {401: WayOut.SIGN_IN, 404: WayOut.LOUNGE, 503: WayOut.BACK if is_form else WayOut.RELOAD}
     trouble = Trouble(
         status,
-        _title(status, is_message=error_pages.draft(request) is not None),
+        _title(status, is_message=error_pages.draft(request, ("text",)) is not None),
         _detail(error),
         way=ways.get(status, WayOut.BACK if is_form else WayOut.LOUNGE),
         back=place(request),

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "gptlab.http.DomainErrorMiddleware",
+    "accounts.middleware.SameVisitorMiddleware",
 ]
 ROOT_URLCONF = "gptlab.urls"
 ASGI_APPLICATION = "gptlab.asgi.application"

@@ -11,8 +11,10 @@ const texts = {
 document.addEventListener("click", async ({ target }) => {
   const button = target.closest("[data-copy]");
   if (!button) return;
-  await put(texts[button.dataset.copy](button));
-  document.dispatchEvent(new CustomEvent("lab:toast", { detail: button.closest("[data-copied]").dataset.copied }));
+  const isCopied = await put(texts[button.dataset.copy](button));
+  const { copied } = button.closest("[data-copied]").dataset;
+  const said = isCopied ? ["lab:toast", { detail: copied }] : ["lab:trouble", { detail: "toast-not-copied" }];
+  document.dispatchEvent(new CustomEvent(...said));
 });
 
 /** The page has the reply rendered; the server has what the model wrote. */
@@ -24,9 +26,13 @@ async function source(address) {
 
 /** `text` may still be on its way: the clipboard opens only during a click, and takes the promise then. */
 async function put(text) {
-  if (!navigator.clipboard) return putSelected(await text); // a page that came by plain http
-  const blob = Promise.resolve(text).then((words) => new Blob([words], { type: "text/plain" }));
-  await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
+  try {
+    const blob = Promise.resolve(text).then((words) => new Blob([words], { type: "text/plain" }));
+    await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
+    return true;
+  } catch {
+    return putSelected(await text); // refused, or not there: a page that came by plain http
+  }
 }
 
 function putSelected(text) {
@@ -36,7 +42,8 @@ function putSelected(text) {
   area.className = "visually-hidden";
   document.body.append(area);
   area.select();
-  document.execCommand("copy");
+  const isCopied = document.execCommand("copy");
   area.remove();
   activeElement.focus({ preventScroll: true });
+  return isCopied;
 }

@@ -67,6 +67,7 @@ def test_a_page_that_is_out_of_date_says_so_and_keeps_the_draft(chat, context, w
     context.clear_cookies(name="csrf")
     chat.field.press("Enter")
     expect(chat.page.locator("#notice")).to_contain_text("out of date")
+    expect(chat.page.locator("#notice")).to_contain_text("What you wrote is kept here.")
     expect(chat.field).to_have_value("still here")
     assert chat.page.locator("#turns html, #turns .empty").count() == 0
 

@@ -143,6 +143,15 @@ def test_back_from_an_assistant_finds_the_search_again_and_the_browser_keeps_no_
     assert state == {"htmx": True}
 
 
+def test_a_link_that_fails_speaks_of_nothing_written(page, watch):
+    watch.expected += ["ERR_FAILED", "Failed to fetch"]
+    page.goto("/lounge/")
+    page.route("**/lounge/?*", lambda route: route.abort())
+    page.get_by_role("link", name="Community").click()
+    expect(page.locator("#notice")).to_contain_text("can’t be reached")
+    expect(page.locator("#notice")).not_to_contain_text("What you wrote")
+
+
 def test_a_code_is_copied_with_one_press(page, context, assistant):
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"/assistants/{assistant}/")

@@ -76,6 +76,44 @@ def test_another_account_sees_neither_the_chat_nor_the_draft(ended, watch):
     expect(page.get_by_role("heading", name="Page not found")).to_be_visible()
 
 
+def test_another_field_is_kept_until_it_is_sent(chat, context, watch):
+    """The edited message, after signing in on the spot; the name of the chat, which was not sent yet, as well."""
+    watch.expected.append("401")
+    chat.say("[[script=slow:1:5]] First words").wait()
+    page = chat.page
+    page.get_by_text("Rename", exact=True).click()
+    page.get_by_label("Name of this chat").fill("Long thought of")
+    page.get_by_text("Edit", exact=True).last.click()
+    edited = page.get_by_label("The same in other words").last
+    edited.fill("[[script=slow:1:5]] Better words")
+    context.clear_cookies(name="visit")
+    page.get_by_role("button", name="Send again").last.click()
+    sign_in(page, KEY)
+    expect(page.locator("#toasts")).to_contain_text("You are back")
+    expect(edited).to_be_visible()
+    expect(edited).to_have_value("[[script=slow:1:5]] Better words")
+    expect(page.get_by_label("Name of this chat")).to_have_value("Long thought of")
+    page.get_by_role("button", name="Send again").last.click()
+    expect(page.locator("#turns .bubble", has_text="Better words").last).to_be_visible()
+    kept = page.evaluate("Object.entries(sessionStorage).filter(([key]) => /-(edit|title)/.test(key)).map(([, text]) => text)")
+    assert kept == ["Long thought of"]
+
+
+def test_the_lounge_says_that_the_visit_has_ended_and_counts_no_new_time(chat, context, watch):
+    watch.expected.append("401")
+    page = chat.page
+    page.goto("/lounge/")
+    page.get_by_role("link", name="Community").click()
+    expect(page).to_have_title("Lounge: Community · GPT Lab")
+    context.clear_cookies(name="visit")
+    page.get_by_role("link", name="Mine").click()
+    expect(page.locator("#notice")).to_contain_text("Your visit has ended")
+    expect(page.locator("[data-minutes-left]")).to_have_text("0")
+    expect(page.get_by_role("link", name="Mine")).to_be_visible()
+    page.go_back()
+    expect(page.locator(".front-top")).to_be_visible()
+
+
 def test_a_reply_is_tried_again_after_signing_in_on_the_spot(chat, context, watch):
     watch.expected.append("401")
     chat.say("[[script=flaky:3:503]] Please").wait("failed")

@@ -44,6 +44,18 @@ def wait_for_clipboard(page, text):
     assert page.evaluate(_PASTED) == text
 
 
+def test_what_the_browser_refuses_to_copy_is_copied_otherwise_or_said(document):
+    page = document.page
+    copy = page.get_by_role("button", name="Copy message").last
+    page.evaluate("() => void (navigator.clipboard.write = () => Promise.reject(new DOMException('no', 'NotAllowedError')))")
+    copy.click()
+    wait_for_clipboard(page, DOCUMENT)
+    expect(page.locator("#toasts")).to_contain_text("Copied")
+    page.evaluate("() => void (document.execCommand = () => false)")
+    copy.click()
+    expect(page.locator("#toasts")).to_contain_text("copy it yourself")
+
+
 def test_a_reply_that_can_not_be_fetched_is_copied_as_it_is_shown(document, watch):
     watch.expected += ["ERR_FAILED", "Failed to fetch"]
     document.page.route("**/text/", lambda route: route.abort())

@@ -5,7 +5,7 @@ import ast
 from tests.conventions import source
 
 HTTP = ("django.http", "django.shortcuts", "django.views", "django.urls", "django_htmx", "gptlab.http")
-EDGE = {"views", "tasks", "forms", "urls", "admin", "decorators"}
+EDGE = {"views", "tasks", "forms", "urls", "admin", "decorators", "middleware"}
 
 
 def test_there_are_domain_rooms_to_look_at():

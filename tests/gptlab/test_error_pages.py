@@ -130,11 +130,20 @@ def test_no_word_of_the_database_shows(client, monkeypatch, caplog):
     assert "hunter2" not in client.get("/lounge/").content.decode() + caplog.text
 
 
-@pytest.mark.parametrize("trouble", [None, form_token_missing, database_away])
-def test_what_was_written_comes_back_to_be_copied(alice, monkeypatch, trouble):
+@pytest.mark.parametrize(
+    ("trouble", "path", "field"),
+    [
+        (None, SAY, "text"),
+        (form_token_missing, SAY, "text"),
+        (form_token_missing, SAY.replace("say", "notes"), "notes"),
+        (form_token_missing, SAY.replace("say", "rename"), "title"),
+        (database_away, SAY, "text"),
+    ],
+)
+def test_what_was_written_comes_back_to_be_copied(alice, monkeypatch, trouble, path, field):
     if trouble:
         trouble(monkeypatch, alice.client)
-    answer = alice.client.post(SAY, {"text": DRAFT, "client_id": uuid.uuid4(), "api_key": "sk-never"})
+    answer = alice.client.post(path, {field: DRAFT, "client_id": uuid.uuid4(), "api_key": "sk-never"})
     page = answer.content.decode()
     assert answer.status_code >= 400
     written = re.search(r"<textarea[^>]*readonly[^>]*>(.*?)</textarea>", page, re.DOTALL)[1]

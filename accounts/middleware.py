@@ -1,0 +1,28 @@
+"""A page that shows a visit asks on behalf of that visit only."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.deprecation import MiddlewareMixin
+
+from accounts import visit
+from accounts.decorators import signed_out
+from gptlab import http
+from gptlab.http import HttpRequest
+
+
+class SameVisitorMiddleware(MiddlewareMixin):
+    """Parts for a page whose visit has ended, or on which another account signed in, are refused: SignedOut.
+
+    Pages open to everybody would else answer as if to a stranger, inside the frame of who was here. Signing in and out is for
+    whoever comes.
+    """
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        shown = request.headers.get("X-Visitor")
+        if shown is None or (request.resolver_match and request.resolver_match.app_name == "accounts"):
+            return None
+        here = visit.current(request)
+        if (here and visit.mark(here.user_id) == shown) or visit.is_unreachable(request):
+            return None
+        return http.answer(request, signed_out())
