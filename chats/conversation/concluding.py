@@ -31,7 +31,7 @@ class Concluded:
 
 
 def can_conclude(session: ChatSession) -> bool:
-    return session.is_open and session.count_messages() > FEW
+    return session.is_open and session.has_more_messages_than(FEW)
 
 
 def conclude(*, user: User, visit: Visit, session_id: UUID, now: datetime) -> Concluded:
@@ -42,7 +42,7 @@ def conclude(*, user: User, visit: Visit, session_id: UUID, now: datetime) -> Co
     session = owned_session(user=user, session_id=session_id)
     if _has_recap(session, now=now):
         return Concluded(session, None)
-    if session.count_messages() <= FEW:
+    if not session.has_more_messages_than(FEW):
         raise TooShort(_("A recap is worth it after more than %(few)d messages. Go on a little.") % {"few": FEW})
     require_chat(visit)
     rate_limits.hit("say", key=str(user.pk), limit=settings.MESSAGE_LIMIT)

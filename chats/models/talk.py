@@ -33,9 +33,15 @@ class ChatSessionQuerySet(models.QuerySet["ChatSession"]):
 
 
 def _messages() -> CombinedExpression:
-    said = Turn.objects.filter(superseded=False, sealed_text__isnull=False)
-    answered = Reply.objects.filter(chosen=True, turn__superseded=False).exclude(~Q(state__in=LIVE_STATES), sealed_text="")
-    return _count_of(said) + _count_of(answered)
+    return _count_of(_said()) + _count_of(_answered())
+
+
+def _said() -> "models.QuerySet[Turn]":
+    return Turn.objects.filter(superseded=False, sealed_text__isnull=False)
+
+
+def _answered() -> "models.QuerySet[Reply]":
+    return Reply.objects.filter(chosen=True, turn__superseded=False).exclude(~Q(state__in=LIVE_STATES), sealed_text="")
 
 
 def _count_of(rows: "models.QuerySet[Any]") -> Coalesce:
@@ -94,6 +100,10 @@ class ChatSession(models.Model):
     def count_messages(self) -> int:
         rows = ChatSession.objects.filter(pk=self.pk).annotate(message_count=_messages())
         return int(rows.values_list("message_count", flat=True)[0])
+
+    def has_more_messages_than(self, most: int) -> bool:
+        """Looks at no more than it takes: each page of a chat asks, however long the chat is."""
+        return _said().filter(session=self)[: most + 1].count() + _answered().filter(session=self)[: most + 1].count() > most
 
 
 class TurnQuerySet(models.QuerySet["Turn"]):
