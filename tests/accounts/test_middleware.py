@@ -4,6 +4,8 @@ import re
 from typing import Any
 
 import pytest
+from django.db import OperationalError
+from django.db.backends.utils import CursorWrapper
 from django.test import Client
 
 from accounts import visit
@@ -37,6 +39,14 @@ def test_after_the_visit_it_is_told_so(alice: Any, bob: Any, client: Client, pat
 
 def test_from_there_one_can_sign_in_again(alice: Any, client: Client) -> None:
     assert part(client, "/sign-in/", visit.mark(alice.user.pk)).status_code == 200
+
+
+def test_a_database_that_is_away_is_said_to_be_away(alice: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: Any, **_more: Any) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(CursorWrapper, "execute", fail)
+    assert part(alice.client, PARTS[0], visit.mark(alice.user.pk)).status_code == 503
 
 
 def test_a_stranger_gets_what_is_open_to_all(client: Client) -> None:
