@@ -14,6 +14,9 @@ RETOLD = [
 OF_SECRET = ["asking how many hives", "sugar syrup before", "one line from the monastery calendar"]
 
 
+_axes: dict[str, int] = {}
+
+
 def encode(texts):
     """One axis for each meaning, and one for each text that has none of them."""
     rows = np.zeros((len(texts), 512), dtype=np.float32)
@@ -21,7 +24,7 @@ def encode(texts):
         axis = next(
             (n for n, (one, other) in enumerate(zip(OF_SECRET, RETOLD, strict=True)) if one in text or text in other), None
         )
-        rows[number, 3 + hash(text) % 500 if axis is None else axis] = 1.0
+        rows[number, 3 + _axes.setdefault(text, len(_axes)) if axis is None else axis] = 1.0
     return rows
 
 
