@@ -72,12 +72,23 @@ def page(session: ChatSession, *, vault: Vault, before: int | None = None) -> Pa
 
 def latest(turn: Turn, reply: Reply, *, vault: Vault) -> Exchange:
     """One turn with a reply to it, as it follows on the turns before."""
-    before = Turn.objects.filter(session=turn.session_id, superseded=False, number__lt=turn.number).order_by("-number")
     return Exchange(
         turn=open_turn(turn, vault=vault),
         reply=open_reply(reply, turn=turn, vault=vault),
-        after_pause=_is_after_pause(turn.created_at, before.values_list("created_at", flat=True).first()),
+        after_pause=_is_after_pause(turn.created_at, _time_before(turn)),
     )
+
+
+def following(session: ChatSession, *, vault: Vault, after: int) -> list[Exchange] | None:
+    """The turns above number `after`, oldest first; None if they are more than a page has."""
+    turns = list(_turns(session).filter(number__gt=after).order_by("number")[: TURNS + 1])
+    if len(turns) > TURNS:
+        return None
+    times = [_time_before(turns[0]), *(turn.created_at for turn in turns)] if turns else []
+    return [
+        replace(open_exchange(turn, vault=vault), after_pause=_is_after_pause(turn.created_at, before))
+        for turn, before in zip(turns, times, strict=False)
+    ]
 
 
 def said_newest_first(session: ChatSession, *, vault: Vault, up_to: int, after: int = -1) -> Iterator[tuple[int, Message]]:
@@ -147,6 +158,11 @@ def open_reply(reply: Reply, *, turn: Turn, vault: Vault) -> OpenedReply:
     except crypto.Damaged:
         return OpenedReply(row=reply, text="", damaged=True)
     return OpenedReply(row=reply, text=text, damaged=False)
+
+
+def _time_before(turn: Turn) -> datetime | None:
+    before = Turn.objects.current().filter(session=turn.session_id, number__lt=turn.number).order_by("-number")
+    return before.values_list("created_at", flat=True).first()
 
 
 def _is_after_pause(moment: datetime, before: datetime | None) -> bool:

@@ -25,6 +25,7 @@ class WayOut(StrEnum):
     RELOAD = "reload"
     BACK = "back"  # to the page that the form was on
     SIGN_IN = "sign_in"
+    STAY = "stay"  # what one needs is on the page already
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,8 +37,10 @@ def status_of(error: errors.DomainError) -> int:
     return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 400)
 
 
-def answer(request: DjangoRequest, error: errors.DomainError, *, alone: bool = False) -> HttpResponse:
-    """The error as a page, or as a notice that htmx puts where the page keeps such notices."""
+def answer(
+    request: DjangoRequest, error: errors.DomainError, *, alone: bool = False, way: WayOut | None = None
+) -> HttpResponse:
+    """The error as a page, or as a notice that htmx puts where the page keeps such notices. `way`: another than usual."""
     status = status_of(error)
     is_form = request.method not in {"GET", "HEAD"}
     ways = {401: WayOut.SIGN_IN, 404: WayOut.LOUNGE, 503: WayOut.BACK if is_form else WayOut.RELOAD}
@@ -46,7 +48,7 @@ def answer(request: DjangoRequest, error: errors.DomainError, *, alone: bool = F
         status,
         _title(status, is_message=error_pages.draft(request, ("text",)) is not None),
         _detail(error),
-        way=ways.get(status, WayOut.BACK if is_form else WayOut.LOUNGE),
+        way=way or ways.get(status, WayOut.BACK if is_form else WayOut.LOUNGE),
         back=place(request),
         wait=_wait(error),
     )

@@ -16,7 +16,9 @@ from accounts.visit import Visit
 from chats import conversation, forms, history, tasks
 from chats.errors import Busy, ClientIdReused
 from chats.models import ChatSession, Reply
+from chats.views import catching_up
 from chats.views.answering import exchange, to_session
+from chats.views.catching_up import Seen
 from chats.views.remembering import show_memory
 from chats.views.showing import ShownRecap, common, show_exchanges, show_state, vault_of
 from gptlab.errors import Invalid, Limited, Unavailable
@@ -79,11 +81,14 @@ def _turns(request: VisitorRequest, visit: Visit, found: ChatSession, *, notes_d
 @visitor_required
 def say(request: VisitorRequest, visit: Visit, session_id: uuid.UUID) -> HttpResponse:
     text, client_id = request.POST.get("text", ""), request.POST.get("client_id", "")[:64]
+    seen = Seen.parse(request.POST.get("seen", ""))
     try:
         said = conversation.say(
             user=request.user, visit=visit, session_id=session_id, text=text, client_id=client_id, now=timezone.now()
         )
     except TRY_AGAIN as error:
+        if request.htmx and seen is not None and isinstance(error, Busy):
+            return catching_up.refusal(request, visit, session_id, error, seen)
         if request.htmx:
             raise  # the page is still there, with what was written
         messages.warning(request, str(error))
@@ -92,6 +97,8 @@ def say(request: VisitorRequest, visit: Visit, session_id: uuid.UUID) -> HttpRes
         tasks.enqueue(said.reply)
     if not request.htmx:
         return to_session(session_id)
+    if seen is not None:
+        return catching_up.said(request, visit, said.reply, seen)
     return exchange(request, visit, said.reply, template="chats/_say.html")
 
 

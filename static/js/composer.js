@@ -1,7 +1,8 @@
 // The field in which the visitor writes. Without this script the form posts and the page reloads.
 //
 // It sends only when no reply is live, never twice at once, and empties only when the server has taken the message:
-// what was typed meanwhile stays. Until then the text is kept as a draft in this tab.
+// what was typed meanwhile stays. Until then the text is kept as a draft in this tab. With the message goes what the page shows
+// last: if another tab went on since, the answer brings what is missing.
 
 const form = document.getElementById("composer");
 if (form) start(form, form.elements.text, form.querySelector("[type=submit]"));
@@ -48,6 +49,7 @@ function start(form, field, button) {
     "submit",
     (event) => {
       const isEmpty = field.value.trim() === "";
+      form.elements.seen.value = lastShown();
       if (!isBusy() && !isEmpty) return;
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -95,6 +97,12 @@ function start(form, field, button) {
   form.noValidate = true; // our sentence instead of the browser's
   if (!field.value) fill(sessionStorage.getItem(form.dataset.draft) ?? "");
   refresh();
+}
+
+/** The number of the last turn, a dot, the id of its reply. */
+function lastShown() {
+  const turn = document.querySelector("#turns > .turn-reply:last-of-type");
+  return turn ? `${turn.id.replace("answer-", "")}.${turn.querySelector("article").dataset.replyId}` : "";
 }
 
 /** A random UUID, also where the page came by plain http and `crypto.randomUUID` is not there. */
