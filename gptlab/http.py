@@ -37,9 +37,7 @@ def status_of(error: errors.DomainError) -> int:
     return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 400)
 
 
-def answer(
-    request: DjangoRequest, error: errors.DomainError, *, alone: bool = False, way: WayOut | None = None
-) -> HttpResponse:
+def answer(request: DjangoRequest, error: errors.DomainError, *, alone: bool = False, way: WayOut | None = None) -> HttpResponse:
     """The error as a page, or as a notice that htmx puts where the page keeps such notices. `way`: another than usual."""
     status = status_of(error)
     is_form = request.method not in {"GET", "HEAD"}
