@@ -86,9 +86,19 @@ def build(
     return Context(_alternating([prompt, *before, *said]), scale.tokens, prompt_tokens, since, scale.counts)
 
 
+def instructions(prompt: str, *, is_public: bool) -> str:
+    """What the first message of a request says. `is_public`: nobody minds who reads the prompt."""
+    return prompt if is_public else prompt + CONFIDENTIAL
+
+
 def condensing_begins(*, window: int, budget: int) -> int:
     """The tokens from which on a coaching chat is condensed: 60 % of the window, or what the budget leaves of it."""
     return min(window * 6 // 10, budget * 9 // 10)
+
+
+def size_in_bytes(message: Message) -> int:
+    """With the frame: more than the message has tokens."""
+    return len(message.text.encode("utf-8", "surrogatepass")) + FRAME_BYTES
 
 
 class Scale:
@@ -102,7 +112,7 @@ class Scale:
 
     def takes(self, message: Message) -> bool:
         """False, and nothing is added, if it does not fit any more."""
-        size = len(message.text.encode("utf-8", "surrogatepass")) + FRAME_BYTES
+        size = size_in_bytes(message)
         if not self.counts and (self._bytes + size) * PLENTY < self._budget:
             self._bytes += size
             self._uncounted.append(message)

@@ -10,10 +10,11 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from chats.context import FRAME_BYTES, Context, Scale, condensing_begins
+from chats.context import OPENING_CUE, Context, Scale, condensing_begins, instructions, size_in_bytes
 from chats.counting import counter
 from chats.errors import UnfitMessage
 from chats.models import ChatSession, Memory
+from gptlab import crypto
 from gptlab.llm import catalog
 from gptlab.llm.catalog import ModelInfo
 from gptlab.llm.messages import Message, Role
@@ -53,16 +54,31 @@ def store(session_id: UUID, values: dict[str, Any]) -> None:
 
 
 def require_room(session: ChatSession, text: str, *, provider: str, model: str) -> None:
-    """Raises UnfitMessage, with size and limit, for a message that can't go to the model even if all before it is left out."""
+    """Raises UnfitMessage, with size and limit, for a message that can't go to the model even if all before it is left out.
+
+    Where the instructions alone leave no room, nothing is said here: the reply says that they are the reason.
+    """
     info = catalog.model(provider, model)
     known = Memory.objects.filter(session=session).values_list("prompt_tokens", flat=True).first()
-    most = info.input_budget(session.version.max_tokens) - (known or 0)
-    if len(text.encode("utf-8", "surrogatepass")) + FRAME_BYTES <= most:
+    before = _opening(session) if known is None else ()
+    room = info.input_budget(session.version.max_tokens) - (known or 0)
+    message = Message(Role.USER, text)
+    if sum(map(size_in_bytes, (*before, message))) <= room:
         return
-    size = counter(info)(Message(Role.USER, text))
-    if size > most:
+    count = counter(info)
+    size, most = count(message), room - sum(map(count, before))
+    if size > most > 0:
         raise UnfitMessage(
             _("The message takes %(size)s tokens; the model has room for %(most)s. Shorten it, or send it in parts.")
-            % {"size": f"{size:,}", "most": f"{max(0, most):,}"},
+            % {"size": f"{size:,}", "most": f"{most:,}"},
             field="text",
         )
+
+
+def _opening(session: ChatSession) -> tuple[Message, ...]:
+    """What stands before the first message of a chat that nobody has weighed yet."""
+    try:
+        prompt = session.version.initial_prompt
+    except crypto.Damaged:  # the reply says so
+        return ()
+    return Message(Role.SYSTEM, instructions(prompt, is_public=session.assistant.prompt_is_public)), OPENING_CUE

@@ -41,7 +41,7 @@ def notice(reply: Reply, *, visit: Visit, now: datetime) -> Notice | None:
         return None
     words = WORDS.get(reply.error_code, UNKNOWN)
     advice = "" if reply.retry_at else str(words.advice)
-    said = _notice(words, " ".join(part for part in (advice, _kept(reply)) if part), reply, visit=visit)
+    said = _notice(words, " ".join(part for part in (_size(reply), advice, _kept(reply)) if part), reply, visit=visit)
     return replace(said, **_waiting(reply.retry_at, now=now)) if reply.retry_at else said
 
 
@@ -51,6 +51,13 @@ def _waiting(until: datetime, *, now: datetime) -> dict[str, Any]:
     counted = until - now <= COUNTED_MOST
     sentence = _("You can try again %(when)s.") % {"when": when(until, now=now)}
     return {"when": sentence, "wait": seconds_until(until, now=now) if counted else 0}
+
+
+def _size(reply: Reply) -> str:
+    if reply.too_long_size is None:
+        return ""
+    sizes = {"size": f"{reply.too_long_size:,}", "most": f"{reply.too_long_most:,}"}
+    return _("It takes %(size)s tokens, and there is room for %(most)s.") % sizes
 
 
 def _kept(reply: Reply) -> str:

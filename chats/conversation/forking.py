@@ -147,6 +147,6 @@ class _Copying:
 
 
 _KEPT = (
-    "state", "model", "endpoint", "tokens_in", "tokens_out", "tokens_estimated", "error_code", "guard", "liked",
-    "sent_at", "created_at", "started_at", "first_byte_at", "ended_at",
+    "state", "model", "endpoint", "tokens_in", "tokens_out", "tokens_estimated", "error_code", "too_long_size", "too_long_most",
+    "guard", "liked", "sent_at", "created_at", "started_at", "first_byte_at", "ended_at",
 )  # fmt: skip

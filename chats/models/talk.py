@@ -173,6 +173,8 @@ class Reply(models.Model):
     tokens_out = models.PositiveIntegerField(null=True, blank=True)
     tokens_estimated = models.BooleanField(default=False)
     error_code = models.CharField(max_length=32, blank=True)
+    too_long_size = models.PositiveIntegerField(null=True, blank=True)  # tokens of a message that the model has no room for,
+    too_long_most = models.PositiveIntegerField(null=True, blank=True)  # and how many there was room for
     guard = models.CharField(max_length=24, blank=True)  # by what the leak guard stopped it; empty: it did not
     retry_at = models.DateTimeField(null=True, blank=True)  # before it the upstream asked us not to come again
     liked = models.BooleanField(null=True, blank=True)

@@ -2,7 +2,7 @@
 
 from accounts import relay
 from chats import condensing, memory
-from chats.context import CONFIDENTIAL, Context, TooLong, build
+from chats.context import Context, TooLong, build, instructions
 from chats.counting import counter
 from chats.history import said_newest_first
 from chats.memory import Load
@@ -25,7 +25,7 @@ def ask(reply: Reply, credential: relay.Credential) -> tuple[Request, Load]:
 
     def built(notes: str) -> Context:
         return build(
-            initial_prompt=version.initial_prompt + ("" if session.assistant.prompt_is_public else CONFIDENTIAL),
+            initial_prompt=instructions(version.initial_prompt, is_public=session.assistant.prompt_is_public),
             newest_first=said_newest_first(session, vault=vault, up_to=reply.turn.number, after=after),
             budget=budget,
             count=counter(info),

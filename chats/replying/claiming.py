@@ -60,7 +60,7 @@ def claim(reply_id: UUID) -> Job | None:
     try:
         credential = relay.take(kind=JOB, job_id=reply.pk, user_id=reply.session.user_id)
     except relay.Gone:
-        _end(reply, state=State.FAILED, error_code="sign_in_again")
+        _end(reply, error_code="sign_in_again")
         return None
     except Unavailable:
         # Redis is away: back in the queue, and the reaper sends it again when the time comes.
@@ -68,8 +68,11 @@ def claim(reply_id: UUID) -> Job | None:
         return None
     try:
         request, load = ask(reply, credential)
-    except (crypto.Damaged, catalog.UnknownProvider, TooLong) as error:
-        _end(reply, state=State.FAILED, error_code=_why(error))
+    except TooLong as error:
+        _end(reply, **_too_long(error))
+        return None
+    except (crypto.Damaged, catalog.UnknownProvider):
+        _end(reply, error_code="misconfigured")
         return None
     return Job(
         reply_id=reply.pk,
@@ -87,18 +90,18 @@ def claim(reply_id: UUID) -> Job | None:
     )
 
 
-def _why(error: Exception) -> str:
-    if isinstance(error, TooLong):
-        return "prompt_too_long" if error.is_prompt else "message_too_long"
-    return "misconfigured"
+def _too_long(error: TooLong) -> dict[str, Any]:
+    if error.is_prompt:
+        return {"error_code": "prompt_too_long"}
+    return {"error_code": "message_too_long", "too_long_size": error.size, "too_long_most": max(0, error.most)}
 
 
 def _mine(reply: Reply) -> Any:
     return Reply.objects.filter(pk=reply.pk, fence=reply.fence, state=State.RUNNING)
 
 
-def _end(reply: Reply, *, state: str, error_code: str) -> None:
-    if _mine(reply).update(state=state, error_code=error_code, ended_at=Now(), lease_until=None):
+def _end(reply: Reply, **why: Any) -> None:
+    if _mine(reply).update(state=State.FAILED, ended_at=Now(), lease_until=None, **why):
         live.close_now(reply.pk, fence=reply.fence + 1)
 
 

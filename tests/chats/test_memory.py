@@ -3,11 +3,14 @@ from functools import partial
 
 import pytest
 
+from assistants.models import Version
 from chats import conversation, memory
-from chats.context import Context
+from chats.context import Context, TooLong, build, instructions
+from chats.counting import counter
 from chats.errors import UnfitMessage
 from chats.models import Memory
 from gptlab.llm import catalog
+from gptlab.llm.messages import Message, Role
 from tests.chats.conftest import NOW, visit_of
 
 SMALL = catalog.ModelInfo("small", 4_096)
@@ -60,7 +63,7 @@ def say(chat, text):
 
 
 def test_a_message_larger_than_the_window_is_refused_with_its_size_and_the_limit(small_chat):
-    with pytest.raises(UnfitMessage, match=r"takes 5,0\d\d tokens; the model has room for 3,796") as caught:
+    with pytest.raises(UnfitMessage, match=r"takes 5,0\d\d tokens; the model has room for 3,7\d\d\.") as caught:
         say(small_chat, "tea " * 5_000)
     assert caught.value.field == "text"
     assert small_chat[0].turns.count() == 1
@@ -70,11 +73,36 @@ def test_a_message_larger_than_the_window_is_refused_with_its_size_and_the_limit
 def test_a_first_message_larger_than_the_window_is_refused_and_begins_no_chat(alice, sam):
     visit = visit_of(alice, models=("tiny",))
     begin = partial(conversation.start, user=alice, visit=visit, code=sam.code, model="tiny", now=NOW)
-    with pytest.raises(UnfitMessage, match=r"takes 5,0\d\d tokens; the model has room for 3,796") as caught:
+    with pytest.raises(UnfitMessage, match=r"takes 5,0\d\d tokens; the model has room for 3,7\d\d\.") as caught:
         begin(text="tea " * 5_000)
     assert caught.value.field == "text"
     assert alice.chat_sessions.count() == 1
     assert begin(text="tea " * 3_700).turn.number == 0
+
+
+@pytest.mark.usefixtures("small_chat")
+def test_before_the_first_reply_the_instructions_are_counted_as_the_worker_does(alice, sam):
+    version = sam.active_version
+    version.initial_prompt = "milk " * 1_000
+    version.save()
+    info = catalog.model("openai", "tiny")
+    said = [(0, Message(Role.USER, "tea " * 2_800))]
+    prompt = instructions(version.initial_prompt, is_public=False)
+    with pytest.raises(TooLong) as worker:
+        build(initial_prompt=prompt, newest_first=said, budget=BUDGET, count=counter(info))
+    visit = visit_of(alice, models=("tiny",))
+    begin = partial(conversation.start, user=alice, visit=visit, code=sam.code, model="tiny", now=NOW)
+    limit = f"takes {worker.value.size:,} tokens; the model has room for {worker.value.most:,}\\."
+    with pytest.raises(UnfitMessage, match=limit):
+        begin(text="tea " * 2_800)
+    assert begin(text="tea " * 2_500).turn.number == 0
+
+
+@pytest.mark.usefixtures("small_chat")
+def test_where_the_instructions_leave_no_room_no_message_is_blamed(alice, sam):
+    Version.objects.filter(pk=sam.active_version_id).update(initial_prompt="milk " * 5_000)
+    visit = visit_of(alice, models=("tiny",))
+    assert conversation.start(user=alice, visit=visit, code=sam.code, model="tiny", text="tea " * 5_000, now=NOW)
 
 
 def test_the_limit_leaves_room_for_the_assistants_instructions(small_chat):
@@ -86,4 +114,4 @@ def test_the_limit_leaves_room_for_the_assistants_instructions(small_chat):
 
 def test_a_message_that_fits_for_sure_is_not_counted(small_chat, monkeypatch):
     monkeypatch.setattr(memory, "counter", lambda info: pytest.fail("counted"))
-    assert say(small_chat, "tea " * 900).is_new
+    assert say(small_chat, "tea " * 800).is_new

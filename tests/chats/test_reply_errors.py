@@ -56,6 +56,13 @@ def test_each_end_has_its_own_words_and_way_out(code, title, way, kind, advice):
     assert here.can_retry is (way in (Way.RETRY, Way.MODEL))
 
 
+def test_a_message_that_is_too_long_is_told_with_its_size_and_the_limit():
+    failed = reply("message_too_long")
+    failed.too_long_size, failed.too_long_most = 12_345, 3_712
+    detail = notice(failed, visit=visit_of(SOMEBODY), now=NOW).detail
+    assert detail.startswith("It takes 12,345 tokens, and there is room for 3,712. Send it in parts")
+
+
 @pytest.mark.parametrize("code", ["interrupted", "timeout", "server_error", "rate_limited", "broken_off", "quota"])
 def test_what_arrived_before_the_end_is_kept_and_more_costs(code):
     assert told(code, "interrupted").detail.endswith(COSTS)

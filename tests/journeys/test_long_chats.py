@@ -1,10 +1,11 @@
 """Chats that outgrow the model: every request fits, and what can't is told before anything is sent."""
 
 import pytest
+from django.urls import reverse
 
 from chats import naming
 from chats.context import NOTES_HEAD, OPENING_CUE
-from chats.models import Digest, Memory
+from chats.models import Digest, Memory, Reply
 from gptlab.llm import catalog, tokens
 from gptlab.llm.messages import Message, Role
 from tests.chats.conftest import make_assistant
@@ -111,6 +112,21 @@ def test_a_message_larger_than_the_window_never_reaches_the_model_and_comes_back
     assert "the model has room for 1,6" in page
     assert f"\n{text.strip()}" in page
     assert len(asked(upstream)) == 1
+
+
+def test_a_message_that_does_not_fit_the_model_it_is_tried_again_with_is_told_its_size_and_the_limit(alice, sam, upstream):
+    chat = alice.client.post(reverse("chats:start"), {"assistant": sam.code, "model": "gpt-6-luna"})["Location"]
+    alice.hears(chat)
+    alice.say(chat, "[[script=quota]] " + "Why does ice float on water? " * 300)
+    alice.hears(chat, "failed")
+    count = len(asked(upstream))
+    alice.press(chat, "retry", model="gpt-4.1-mini")
+    wait_until(lambda: alice.transcript(chat)[-1].get("model") == "gpt-4.1-mini", 10, "it is not tried again")
+    alice.hears(chat, "failed")
+    reply = Reply.objects.get(model="gpt-4.1-mini")
+    assert (2_100 < reply.too_long_size < 2_200, 1_600 < reply.too_long_most < 1_748) == (True, True)
+    assert f"It takes {reply.too_long_size:,} tokens, and there is room for {reply.too_long_most:,}." in alice.page(chat)
+    assert len(asked(upstream)) == count
 
 
 def test_instructions_that_do_not_fit_are_said_to_be_the_reason(alice, sam, upstream):
