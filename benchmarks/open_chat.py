@@ -48,7 +48,7 @@ async def measure(place: Installation, turns: list[int], rounds: int) -> float:
 
 
 def _fill(place: Installation, *, session: str, turns: int) -> None:
-    wanted = {"provider": "openai", "api_key": bench.key(0), "session": session, "turns": turns}
+    wanted = {"provider": "openai", "api_key": bench.key(0), "sessions": [session], "turns": turns}
     environment = os.environ | place.environment
     command = [sys.executable, "-m", "tests.fill_chat"]
     subprocess.run(command, input=json.dumps(wanted), env=environment, cwd=PROJECT, text=True, check=True)

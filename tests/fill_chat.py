@@ -1,6 +1,7 @@
 """Fills a chat with sealed turns beside a running installation, without a model: JSON on standard input.
 
-`{"provider", "api_key", "session", "turns"}`: the key is the visitor's, who owns the session; the turns come after its opening.
+`{"provider", "api_key", "sessions", "turns"}`: the key is the visitor's, who owns the sessions; the
+turns come after their opening.
 """
 
 import json
@@ -27,13 +28,15 @@ def main() -> None:
     fill(**json.load(sys.stdin))
 
 
-def fill(*, provider: str, api_key: str, session: str, turns: int) -> None:
+def fill(*, provider: str, api_key: str, sessions: list[str], turns: int) -> None:
     from accounts import credentials
     from chats.sealing import Vault
 
     newest = credentials.newest_root(provider=provider, key=api_key)
     account = credentials.find(provider=provider, key=api_key, newest=newest)
-    write(session, vault=Vault(user_id=account.user.pk, data_key=account.data_key), turns=turns)
+    vault = Vault(user_id=account.user.pk, data_key=account.data_key)
+    for session in sessions:
+        write(session, vault=vault, turns=turns)
 
 
 def write(session_id, *, vault, turns):

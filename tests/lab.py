@@ -143,10 +143,12 @@ def is_alive(pid: int) -> bool:
 
 
 def wait_until(condition, seconds: float, otherwise: str) -> None:
-    deadline = time.monotonic() + seconds
+    """Asks again and again, after longer and longer pauses up to a tenth of a second: to ask is work too."""
+    deadline, pause = time.monotonic() + seconds, 0.01
     while not condition():
         assert time.monotonic() < deadline, otherwise
-        time.sleep(0.02)
+        time.sleep(pause)
+        pause = min(1.2 * pause, 0.1)
 
 
 def _name(pid: int) -> str:

@@ -4,7 +4,6 @@ Starts an installation of its own with the Demo and a scripted upstream, and wri
 """
 
 import argparse
-import os
 import shutil
 import tempfile
 from contextlib import ExitStack
@@ -14,6 +13,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browser.stage import TINY, Stage, models_file
 from tests.browser.states import State, catalogue
+from tests.conftest import chromium_flags
 from tests.fakes.upstream import DEFAULT_MODELS, Upstream
 from tests.lab import REPOSITORY, Lab
 
@@ -36,7 +36,6 @@ def main() -> None:
     parser.add_argument("part", nargs="?", default="", help="only states whose name contains this")
     part = parser.parse_args().part
     FOLDER.mkdir(parents=True, exist_ok=True)
-    flags = ["--no-sandbox"] if os.geteuid() == 0 else []
     expect.set_options(timeout=20_000)
     with ExitStack() as stack:
         upstream = stack.enter_context(Upstream(models=(*DEFAULT_MODELS, TINY)))
@@ -44,7 +43,7 @@ def main() -> None:
         places = {"OPENAI_BASE_URL": upstream.base_url, "MODELS_FILE": models_file(folder)}
         lab = stack.enter_context(Lab(folder / "data", **places))
         chromium = stack.enter_context(sync_playwright()).chromium
-        page = chromium.launch(executable_path=shutil.which("chromium"), args=flags).new_page(base_url=lab.url)
+        page = chromium.launch(executable_path=shutil.which("chromium"), args=chromium_flags()).new_page(base_url=lab.url)
         stage = Stage(page, lab)
         for state in catalogue():
             if part in state.name:

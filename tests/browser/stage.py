@@ -1,5 +1,6 @@
 """Where the states of the catalogue are played: one browser page before a whole installation, and the ways into it."""
 
+import json
 import re
 import uuid
 from functools import cached_property
@@ -52,6 +53,15 @@ class Stage:
         """Just begun; the assistant has opened it."""
         self.visitor.start(self.code())
         self.visitor.wait_for_end("done")
+        return self.signed_in(f"/chats/{self.visitor.session}/")
+
+    def chat_about(self, *texts: str) -> Page:
+        """One in which these were said, and answered, before the browser comes."""
+        self.visitor.start(self.code())
+        self.visitor.wait_for_end("done")
+        for text in texts:
+            self.visitor.say(text)
+            self.visitor.wait_for_end("done", "failed")
         return self.signed_in(f"/chats/{self.visitor.session}/")
 
     def chat(self) -> Page:
@@ -121,12 +131,18 @@ class Stage:
     def talked_with(self) -> str:
         """One with whom the visitor had more chats than a page shows."""
         code = self.assistant(name="Regular Ruth", starters=["Why does ice float?", "What is a good question?"])
+        sessions = []
         for _ in range(12):
             self.visitor.start(code)
-            self.visitor.wait_for_end("done")
-            self.visitor.say("Go on.")
-            self.visitor.wait_for_end("done")
+            sessions.append(self.visitor.session)
+        self.visitor.wait_for_end("done")
+        self.fill(*sessions, turns=1)
         return code
+
+    def fill(self, *sessions: str, turns: int) -> None:
+        """More turns for the visitor's chats, without a model."""
+        wanted = {"provider": "openai", "api_key": KEY, "sessions": sessions, "turns": turns}
+        self.lab.run("tests.fill_chat", json.dumps(wanted))
 
     @cached_property
     def visitor(self) -> HttpVisitor:

@@ -98,7 +98,7 @@ def test_a_page_turned_begins_at_the_head_of_the_shelf(lounge, community):
     shows(lounge, title="Lounge: Community, page 2", address=r"\?tab=community&page=2&seed=\d+")
     expect(lounge.locator("#shelf")).to_be_focused()
     expect(lounge.locator("#found")).to_have_text(re.compile("page 2 of 2"))
-    assert lounge.evaluate("document.getElementById('shelves').getBoundingClientRect().top >= 0")
+    lounge.wait_for_function("document.getElementById('shelves').getBoundingClientRect().top >= 0")
     lounge.go_back()
     expect(lounge.locator(CARDS)).to_have_text(shown)
 
@@ -159,7 +159,7 @@ def test_a_code_is_copied_with_one_press(page, context, assistant):
     expect(page.locator("#toasts")).to_contain_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == page.url
     page.get_by_role("button", name="Copy the code").click()
-    assert page.evaluate("navigator.clipboard.readText()").replace("-", "") == assistant
+    page.wait_for_function("async (code) => (await navigator.clipboard.readText()).replaceAll('-', '') === code", arg=assistant)
 
 
 def test_everything_works_without_a_script(browser, lab, community, assistant):

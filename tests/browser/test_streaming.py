@@ -27,6 +27,7 @@ def test_a_second_tab_follows_the_same_reply(chat, context):
     second.goto(chat.page.url)
     other = Chat(second)
     other.grown_to(300)
+    chat.page.bring_to_front()  # a page that nobody sees draws nothing, and a click waits for that
     chat.stop()
     chat.wait("stopped")
     other.wait("stopped")

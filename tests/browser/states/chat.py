@@ -1,10 +1,7 @@
 """The chat while all goes well."""
 
-import json
-
 from playwright.sync_api import expect
 
-from tests.browser.stage import KEY
 from tests.browser.states import state
 
 
@@ -40,9 +37,7 @@ def stopped(stage):
 
 @state
 def whole_document(stage):
-    stage.new_chat()
-    stage.say("[[script=document:0]] Tell me everything.")
-    stage.ended()
+    stage.chat_about("[[script=document:0]] Tell me everything.")
 
 
 @state(whole=False)
@@ -65,8 +60,7 @@ def bench_open(stage):
 def old_turns(stage):
     """As a plain link shows them, and a browser without a script."""
     page = stage.new_chat()
-    wanted = {"provider": "openai", "api_key": KEY, "session": stage.visitor.session, "turns": 12}
-    stage.lab.run("tests.fill_chat", json.dumps(wanted))
+    stage.fill(stage.visitor.session, turns=12)
     page.goto(f"{page.url}?before=6")
 
 
@@ -80,9 +74,7 @@ def jump_to_new_text(stage):
 
 @state(whole=False)
 def code_wrapped(stage):
-    stage.new_chat()
-    page = stage.say("[[script=document:0]] Tell me everything.")
-    stage.ended()
+    page = stage.chat_about("[[script=document:0]] Tell me everything.")
     button = page.get_by_role("button", name="Wrap").nth(1)
     button.scroll_into_view_if_needed()
     button.click()
@@ -90,15 +82,13 @@ def code_wrapped(stage):
 
 def write(stage):
     stage.new_chat()
-    page = stage.say("[[script=document:10]] Tell me everything.")
+    page = stage.say("[[script=document:5]] Tell me everything.")
     expect(page.locator("article[data-reply-id]").last.locator("table")).not_to_have_count(0)
 
 
 @state(whole=False)
 def versions(stage):
-    stage.new_chat()
-    page = stage.say("Once more, please.")
-    stage.ended()
+    page = stage.chat_about("Once more, please.")
     page.get_by_role("button", name="Write this reply anew").last.click()
     expect(page.locator(".variants")).to_be_visible()
     page.get_by_role("button", name="Good reply").last.click()
@@ -107,9 +97,7 @@ def versions(stage):
 
 @state(whole=False)
 def editing(stage):
-    stage.new_chat()
-    page = stage.say("Not quite what I meant.")
-    stage.ended()
+    page = stage.chat_about("Not quite what I meant.")
     page.locator(".edit summary").last.click()
 
 

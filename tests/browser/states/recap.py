@@ -6,13 +6,9 @@ from tests.browser.states import state
 
 
 def conclude(stage, last="three"):
-    stage.new_chat()
-    for word in ("one", "two", last):
-        stage.say(word)
-        stage.ended()
-    stage.page.reload()
-    stage.page.locator("#conclude").get_by_role("button", name="Conclude").dispatch_event("click")
-    return stage.page.locator("#recap")
+    page = stage.chat_about("one", "two", last)
+    page.locator("#conclude").get_by_role("button", name="Conclude").dispatch_event("click")
+    return page.locator("#recap")
 
 
 @state
