@@ -59,6 +59,15 @@ class UnfitMessage(Invalid):
     code = "unfit_message"
 
 
+class UnfitTranscript(Invalid):
+    """A file that is no transcript, or one that can't become a chat."""
+
+    code = "unfit_transcript"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, field="transcript")
+
+
 class NothingCondensed(Conflict):
     """The notes that were to be changed are gone."""
 

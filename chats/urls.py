@@ -10,6 +10,7 @@ urlpatterns = [
     path("assistants/<str:code>/", assistant.assistant, name="assistant"),
     path("chats/", listing.chats, name="list"),
     path("chats/start/", assistant.start, name="start"),
+    path("chats/import/", listing.take_in, name="import"),
     path("chats/delete/", listing.delete_all, name="delete-all"),
     path("chats/<uuid:session_id>/", chat.session, name="session"),
     path("chats/<uuid:session_id>/say/", chat.say, name="say"),

@@ -183,6 +183,8 @@ MESSAGE_LIMIT = env.str("MESSAGE_LIMIT", default="60/minute")  # of one visitor;
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # never a cookie: it may hold a minted key
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024  # a pasted megabyte must reach the form, which says what is wrong with it
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+FILE_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # larger files are not taken, and none ever lies on the disk in the clear
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 # Pages
 LANGUAGE_CODE = "en"

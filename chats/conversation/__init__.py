@@ -1,4 +1,4 @@
-"""What is done to a chat: start, say, edit, try again, choose, fork, stop, conclude, rate, rename, delete.
+"""What is done to a chat: start, say, edit, try again, choose, fork, stop, conclude, rate, rename, delete, import.
 
 What asks for a reply leaves a pending one for a worker; handing it over is the caller's. Domain rules only: no HTTP and no
 tasks here.
@@ -8,6 +8,7 @@ from chats.conversation.choosing import choose, rate, rate_reply
 from chats.conversation.concluding import Concluded, can_conclude, conclude, resume
 from chats.conversation.deleting import delete, delete_all
 from chats.conversation.forking import fork
+from chats.conversation.importing import import_transcript
 from chats.conversation.lookup import owned_reply, owned_session
 from chats.conversation.pending import JOB, model_for
 from chats.conversation.renaming import rename
@@ -29,6 +30,7 @@ __all__ = [
     "edit",
     "fit_message",
     "fork",
+    "import_transcript",
     "model_for",
     "owned_reply",
     "owned_session",

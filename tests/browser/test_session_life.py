@@ -92,10 +92,18 @@ def test_a_chat_is_concluded_rated_taken_along_and_resumed(chat):
     for ending in ("Markdown", "CSV", "JSON"):
         with page.expect_download() as download:
             recap.get_by_role("link", name=ending).click()
-        assert "three" in download.value.path().read_text()
+        file = download.value.path()
+        assert "three" in file.read_text()
     recap.get_by_role("button", name="Reopen this one").click()
     chat.say("four").wait()
     assert chat.transcript()[-1]["turn"] == 4
+    page.goto("/chats/")
+    page.get_by_text("Import a transcript…").click()
+    page.get_by_label("A transcript that you downloaded").set_input_files(file)
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("The chat is imported.")).to_be_visible()
+    expect(page.locator(".turn-user .bubble")).to_have_text(["one", "two", "three"])
+    expect(page.locator("#recap .prose")).to_contain_text("You said")
 
 
 def test_an_old_chat_is_found_by_a_word_and_gone_on_with(chat):

@@ -19,6 +19,16 @@ def none(stage):
 
 
 @state
+def import_refused(stage):
+    listed(stage)
+    page = stage.page
+    page.get_by_text("Import a transcript…").click()
+    page.get_by_label("A transcript that you downloaded").set_input_files({"name": "c.json", "mimeType": "", "buffer": b"{}"})
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.locator("#import-error")).to_be_visible()
+
+
+@state
 def found(stage):
     listed(stage)
     page = stage.signed_in("/chats/?q=leek")
