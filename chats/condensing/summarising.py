@@ -1,6 +1,6 @@
 """Conversation in, notes out: in parts that fit the model, and none that are not good. Pure; who asks the model is handed in."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from gptlab.llm.errors import ContextTooLong
@@ -54,26 +54,26 @@ def summary_tokens(window: int) -> int:
 def summarise(task: Task, turns: Iterable[Turn], *, notes: str) -> tuple[str, int]:
     """Notes on `notes` and all of the turns, and the number of the last turn that is in them.
 
-    Usually one request. Where the turns don't fit into one, each next one carries the notes of the one before; after MOST_PARTS
-    it ends with as many turns as they held. Raises NotGood, also if they held none, and what `ask` raises; ContextTooLong,
-    before anybody is asked, if prompt and notes leave no room.
+    Usually one request. Where the turns don't fit into one, each next one carries the notes of the one before; it ends before the
+    turn that would take more than MOST_PARTS. Raises NotGood, and what `ask` raises; ContextTooLong, before anybody is asked, if
+    prompt and notes leave no room, or so many parts don't hold the first turn.
     """
     room = _room(task, notes)
     if room * USEFUL_PART < task.budget:
         raise ContextTooLong
-    batch = _Batch(task, notes)
-    covered = whole = -1
-    for number, piece, is_last in _pieces(task, turns, room=room):
-        if not batch.takes(piece):
-            notes, covered = batch.asked(), whole
-            if batch.part == MOST_PARTS:
-                if covered < 0:
-                    raise NotGood
-                return notes, covered
-            batch = _Batch(task, notes, part=batch.part + 1)
-            batch.takes(piece)
-        whole = number if is_last else whole
-    return batch.asked(), whole
+    batch, covered = _Batch(task, notes), None
+    for number, messages in turns:
+        pieces = _cut(transcript(messages), room=room, size=task.size)
+        if batch.part + len(pieces) - batch.has_room(pieces[0]) > MOST_PARTS:
+            break
+        for piece in pieces:
+            if not batch.has_room(piece):
+                batch = _Batch(task, batch.asked(), part=batch.part + 1)
+            batch.take(piece)
+        covered = number
+    if covered is None:
+        raise ContextTooLong
+    return batch.asked(), covered
 
 
 class _Batch:
@@ -85,14 +85,13 @@ class _Batch:
         self._pieces: list[str] = []
         self._size = task.count(task.system) + task.size(EARLIER + notes) + task.size(MESSAGES)
 
-    def takes(self, piece: str) -> bool:
-        """The first piece always: it was cut to fit."""
-        size = self._task.size(piece) + JOINS
-        if self._pieces and self._size + size > self._task.budget:
-            return False
+    def has_room(self, piece: str) -> bool:
+        """For the first piece always: it was cut to fit."""
+        return not self._pieces or self._size + self._task.size(piece) + JOINS <= self._task.budget
+
+    def take(self, piece: str) -> None:
         self._pieces.append(piece)
-        self._size += size
-        return True
+        self._size += self._task.size(piece) + JOINS
 
     def asked(self) -> str:
         parts = [EARLIER + self._notes] if self._notes else []
@@ -115,16 +114,12 @@ def _room(task: Task, notes: str) -> int:
     return task.budget - task.count(task.system) - task.size(EARLIER + MESSAGES) - earlier - 2 * JOINS
 
 
-def _pieces(task: Task, turns: Iterable[Turn], *, room: int) -> Iterator[tuple[int, str, bool]]:
-    """Each turn's number and words; of one that does not fit into a request, piece by piece. True with the last of a turn."""
-    for number, messages in turns:
-        *first, last = _cut(transcript(messages), fits=lambda text: task.size(text) <= room)
-        yield from ((number, piece, False) for piece in first)
-        yield number, last, True
-
-
-def _cut(text: str, *, fits: Callable[[str], bool]) -> list[str]:
-    if len(text) < 2 or fits(text):
-        return [text]
-    middle = len(text) // 2
-    return [*_cut(text[:middle], fits=fits), *_cut(text[middle:], fits=fits)]
+def _cut(text: str, *, room: int, size: Callable[[str], int]) -> list[str]:
+    """As few pieces as fit into a request each, about equally long: the visitor pays for every one."""
+    count = -(-size(text) // room)
+    while True:
+        length = -(-len(text) // count)
+        pieces = [text[start : start + length] for start in range(0, len(text), length)]
+        if length == 1 or all(size(piece) <= room for piece in pieces):
+            return pieces
+        count += 1

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chats.condensing.summarising import MOST_PARTS, USUAL_PROMPT, NotGood, Task, summarise, summary_tokens
+from chats.condensing.summarising import MOST_PARTS, USUAL_PROMPT, NotGood, Task, _cut, summarise, summary_tokens
 from gptlab.llm import catalog, errors
 from gptlab.llm.messages import Completion, FinishReason, Message, Role, Usage
 
@@ -68,14 +68,15 @@ def test_what_does_not_fit_into_one_request_goes_in_parts_and_each_carries_the_n
     st.integers(2_000, 6_000),
 )
 @example([("x" * 4_000, "")], 500, 2_000)
+@example([("\U0001f600" * 4_000, "")], 0, 2_000)
 def test_every_request_fits_and_nothing_is_left_out(said, size, budget):
     model = Model()
     notes = "n" * min(size, budget // 4)  # more, no visitor may write
     rows = [(n, [Message(Role.USER, mine), Message(Role.ASSISTANT, theirs)]) for n, (mine, theirs) in enumerate(said)]
     try:
         _, covered = summarise(task(model, budget=budget), rows, notes=notes)
-    except NotGood:
-        return  # shorter than any notes
+    except (NotGood, errors.ContextTooLong):
+        return  # shorter than any notes, or the first turn too long for so many requests
     assert all(sum(count(message) for message in messages) <= budget for messages in model.asked)
     everything = "".join(user.text for _, user in model.asked)
     whole = [text for n, messages in rows if n <= covered for text in (m.text for m in messages) if len(text) < 300]
@@ -143,8 +144,28 @@ def test_no_models_window_is_overrun_by_a_long_prompt_and_what_holds_little_is_n
         assert all(sum(count(message) for message in messages) <= budget for messages in model.asked)
 
 
-def test_a_turn_that_takes_more_than_all_the_parts_is_not_covered_by_half():
+def test_a_first_turn_that_takes_more_than_all_the_parts_costs_nothing():
     model = Model()
-    with pytest.raises(NotGood):
-        summarise(task(model), turns("x" * 60_000), notes="")
-    assert len(model.asked) == MOST_PARTS
+    with pytest.raises(errors.ContextTooLong):
+        summarise(task(model), turns("x" * 60_000, "tea"), notes="")
+    assert model.asked == []
+
+
+def test_it_ends_before_a_later_turn_that_takes_more_than_all_the_parts():
+    model = Model()
+    assert summarise(task(model), turns("tea", "x" * 60_000, "milk"), notes="") == ("Notes 1", 1)
+    assert "x" not in model.asked[0][1].text
+
+
+def test_what_is_cut_is_cut_into_as_few_pieces_as_hold_it():
+    model = Model()
+    summarise(task(model), turns("x" * 6_000), notes="")
+    room = BUDGET - sum(count(message) for message in model.asked[0][:1]) - 200
+    assert len(model.asked) == -(-12_000 // room)
+
+
+@given(st.text(min_size=1, max_size=300), st.integers(8, 60))
+def test_pieces_are_the_text_and_each_fits(text, room):
+    pieces = _cut(text, room=room, size=lambda piece: len(piece.encode()))
+    assert "".join(pieces) == text
+    assert max(len(piece.encode()) for piece in pieces) <= room
