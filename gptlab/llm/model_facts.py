@@ -11,7 +11,8 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 ENDPOINTS = ("chat", "responses", "completions")
-ENCODINGS = ("o200k_base", "cl100k_base")
+UNKNOWN = "unknown"  # nobody knows its tokenizer: counted on the safe side
+ENCODINGS = ("o200k_base", "cl100k_base", UNKNOWN)
 SAMPLING_PARAMETERS = frozenset({"temperature", "top_p", "frequency_penalty", "presence_penalty"})
 # What a reasoning model may think before it writes, on top of the reply's own limit: OpenAI advises to leave this much.
 # Without it a short limit is spent on thinking, and the visitor pays for an empty reply.
@@ -20,8 +21,9 @@ _SHIPPED = Path(__file__).with_name("models.toml")
 _ASSUMED: dict[str, dict[str, Any]] = {
     # A model newer than the table: like the newest ones in what it takes, careful in what it holds.
     "openai": {"context_window": 128_000, "reasoning": True, "max_tokens_name": "max_completion_tokens"},
+    "demo": {"context_window": 8_192},
     # Local servers load small windows by default, and many cut silently what does not fit.
-    "": {"context_window": 8_192},
+    "": {"context_window": 8_192, "encoding": UNKNOWN},
 }
 
 Facts = dict[str, Any]

@@ -8,13 +8,15 @@ import gzip
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from gptlab.llm import catalog, dialogue
+from gptlab.llm import catalog, dialogue, token_bounds
 from gptlab.llm.catalog import ModelInfo
 from gptlab.llm.messages import Message, Request, Usage
+from gptlab.llm.model_facts import UNKNOWN
 
 if TYPE_CHECKING:
     import tiktoken
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
 # What Chat Completions adds: https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken
 PER_MESSAGE = 3
 PER_REPLY = 3
+PER_MESSAGE_ELSEWHERE = 8  # the templates of other makers' models name each part of a frame
 
+NEWEST = "o200k_base"
 _VENDOR = Path(__file__).with_name("vendor")
 # SHA-256 of the ranks as OpenAI publishes them, the same that tiktoken expects.
 _SHA256 = {
@@ -59,17 +63,22 @@ def count_request(messages: Sequence[Message], info: ModelInfo) -> int:
     if info.endpoint == "completions":
         return count_text(dialogue.prompt(messages), info.encoding)
     texts = sum(count_text(message.text, info.encoding) + count_text(message.role.value, info.encoding) for message in messages)
-    return texts + PER_MESSAGE * len(messages) + PER_REPLY
+    frame = PER_MESSAGE_ELSEWHERE if info.encoding == UNKNOWN else PER_MESSAGE
+    return texts + frame * len(messages) + PER_REPLY
 
 
 def estimate(request: Request, text: str) -> Usage:
     """What a reply has cost when the upstream does not tell. Slow for the loop: call it in a thread."""
     info = catalog.model(request.provider, request.model)
+    if info.encoding == UNKNOWN:  # what is likely is asked here, not what is safe
+        info = replace(info, encoding=NEWEST)
     return Usage(count_request(request.messages, info), count_text(text, info.encoding), estimated=True)
 
 
 def count_text(text: str, encoding: str) -> int:
     """The tokens of a text alone. Special tokens in a text (`<|endoftext|>`) are only text."""
+    if encoding == UNKNOWN:
+        return token_bounds.most(text, count_text(text, NEWEST))
     table = _encoding(encoding)
     if all(len(run) <= _PIECE for run in _RUN.findall(text)):
         return len(table.encode_ordinary(text))
