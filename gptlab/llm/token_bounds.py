@@ -6,8 +6,8 @@ more. English is taken for a quarter longer than the longest of them makes it, m
 
 import re
 
-# Older tokenizers have one token for each digit, and for each line end in a row; shorter pieces of capitals; and outside of Latin few
-# pieces of more than one letter. What they have no letter for they spell in bytes.
+# Older tokenizers have one token for each digit, and for each line end in a row; shorter pieces of capitals; and few
+# pieces of more than one letter outside of Latin. What they have no letter for they spell in bytes.
 _DIGITS = re.compile("[0-9]")
 _CAPITALS = re.compile("[A-Z]")
 _SINGLE = re.compile(r"[\x00-\x1f\x7f-\U0010ffff]")
