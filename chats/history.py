@@ -175,4 +175,4 @@ def _size(exchange: Exchange) -> int:
 
 def _turns(session: ChatSession) -> "QuerySet[Turn]":
     chosen = Reply.objects.filter(chosen=True)
-    return Turn.objects.filter(session=session, superseded=False).prefetch_related(Prefetch("replies", queryset=chosen))
+    return session.turns.current().prefetch_related(Prefetch("replies", queryset=chosen))

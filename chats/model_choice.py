@@ -1,8 +1,11 @@
-"""Which model a new chat may run on: what the key may use and the operator offers, and what the assistant was made for."""
+"""Which model a chat may run on: what the key may use and the operator offers, and what the assistant was made for."""
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from accounts.visit import Visit
+from gptlab.errors import Invalid
 from gptlab.llm import catalog
 
 
@@ -25,3 +28,9 @@ def model_choice(visit: Visit, *, wanted: str) -> ModelChoice:
     if wanted in visit.models and wanted not in names:
         names = [wanted, *names]
     return ModelChoice(wanted=wanted, names=names, preset=catalog.choose(visit.provider, wanted, visit.models))
+
+
+def require_choice(model: str, visit: Visit, *, wanted: str) -> None:
+    """Raises Invalid for a model that was not to choose from."""
+    if model not in model_choice(visit, wanted=wanted).names:
+        raise Invalid(_("“%(model)s” is not among the models that your key can use here.") % {"model": model[:64]}, field="model")

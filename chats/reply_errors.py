@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.visit import Visit
+from chats.model_choice import model_choice
 from chats.models import Reply
 from chats.reply_words import REMARKS, UNKNOWN, WORDS, Way, Words
 from gptlab.llm import catalog
@@ -69,7 +70,7 @@ def _kept(reply: Reply) -> str:
 def _notice(words: Words, detail: str, reply: Reply, *, visit: Visit) -> Notice:
     provider = _provider(visit.provider)
     title = str(words.title).replace("%(provider)s", provider.name if provider else visit.provider)
-    models = catalog.offered(visit.provider, visit.models) if words.way == Way.MODEL else []
+    models = model_choice(visit, wanted=reply.turn.session.version.model).names if words.way == Way.MODEL else []
     return Notice(
         title=title.replace("%(model)s", reply.model),
         detail=detail,

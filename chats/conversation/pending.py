@@ -11,7 +11,6 @@ from accounts.visit import Visit
 from chats.background import job_paid_by
 from chats.errors import Busy, CannotChat, SessionOver
 from chats.models import ChatSession, Reply, Turn
-from gptlab.errors import Invalid
 from gptlab.llm import catalog
 
 JOB = "reply"  # the relay's kind
@@ -69,10 +68,6 @@ def model_for(session: ChatSession, visit: Visit) -> str:
 def require_chat(visit: Visit) -> None:
     if not visit.can_chat:
         raise CannotChat(_("Your provider does not take this key at the moment. Sign in again with a working one to go on."))
-
-
-def no_such_model(model: str) -> Invalid:
-    return Invalid(_("Your key does not have the model “%(model)s”. Choose another.") % {"model": model[:64]}, field="model")
 
 
 def busy() -> Busy:

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.visit import Visit
 from chats.conversation.lookup import current_turn, locked, owned_reply, owned_session, parsed_or_none
-from chats.conversation.pending import busy, new_variant, no_such_model, over, paid_by, require_chat
+from chats.conversation.pending import busy, new_variant, over, paid_by, require_chat
 from chats.conversation.saying import Said
 from chats.errors import Busy, NothingToRegenerate, NothingToRetry
+from chats.model_choice import require_choice
 from chats.models import ChatSession, Reply, Turn
 from gptlab import rate_limits
 
@@ -29,8 +30,8 @@ def retry(*, user: User, visit: Visit, session_id: UUID, reply_id: UUID, model: 
     reply = owned_reply(user=user, session_id=session_id, reply_id=reply_id)
     if (again := _made_before(reply.session, client_id=reply.pk)) is not None:
         return again
-    if model and model not in visit.models:
-        raise no_such_model(model)
+    if model:
+        require_choice(model, visit, wanted=reply.session.version.model)
     rate_limits.hit("say", key=str(user.pk), limit=settings.MESSAGE_LIMIT)
     try:
         with paid_by(visit) as new_id, transaction.atomic():

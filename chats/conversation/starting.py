@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.visit import Visit
@@ -14,11 +13,10 @@ from chats import memory
 from chats.conversation.lookup import parsed_or_none
 from chats.conversation.pending import model_for, new_reply, paid_by, require_chat
 from chats.conversation.wording import fit_message
-from chats.model_choice import model_choice
+from chats.model_choice import require_choice
 from chats.models import ChatSession, Reply, Turn
 from chats.sealing import Vault
 from gptlab import rate_limits
-from gptlab.errors import Invalid
 
 
 def start(*, user: User, visit: Visit, code: str, model: str, text: str = "", client_id: str = "", now: datetime) -> Reply:
@@ -32,8 +30,8 @@ def start(*, user: User, visit: Visit, code: str, model: str, text: str = "", cl
     assistant, version = meet(code, user=user)
     require_chat(visit)
     text = fit_message(text) if text else ""
-    if model and model not in model_choice(visit, wanted=version.model).names:
-        raise Invalid(_("“%(model)s” is not among the models that your key can use here.") % {"model": model[:64]}, field="model")
+    if model:
+        require_choice(model, visit, wanted=version.model)
     session = ChatSession(
         user=user,
         assistant=assistant,

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from chats.models import Reply, Turn
+from assistants.models import Version
+from chats.models import ChatSession, Reply, Turn
 from chats.reply_errors import notice
 from chats.reply_words import WORDS, Way
 from gptlab.llm import errors as upstream
@@ -38,8 +39,9 @@ TABLE = [
 ]
 
 
-def reply(code, state="failed", *, opening=False, retry_at=None):
-    turn = Turn(number=0 if opening else 1, sealed_text=None if opening else "sealed")
+def reply(code, state="failed", *, opening=False, retry_at=None, wanted="gpt-4.1"):
+    session = ChatSession(version=Version(model=wanted))
+    turn = Turn(session=session, number=0 if opening else 1, sealed_text=None if opening else "sealed")
     return Reply(state=state, error_code=code, model="gpt-4.1", turn=turn, retry_at=retry_at)
 
 
@@ -94,6 +96,12 @@ def test_the_models_to_choose_from_leave_out_the_one_that_failed():
     assert told("model_not_allowed").models == ("gpt-4.1-mini",)
     assert told("model_not_allowed", models=("gpt-4.1",)).models == ()
     assert told("timeout").models == ()
+
+
+def test_the_model_that_the_assistant_was_made_for_is_among_them_though_it_is_not_offered():
+    models = ("gpt-4.1", "gpt-4.1-mini", "gpt-5")
+    assert told("model_not_allowed", models=models, wanted="gpt-5").models == ("gpt-5", "gpt-4.1-mini")
+    assert told("model_not_allowed", models=models).models == ("gpt-4.1-mini",)
 
 
 def test_a_provider_that_left_the_list_is_named_as_it_was():

@@ -6,10 +6,11 @@ import pytest
 from django.db import connections
 
 from accounts import relay
+from assistants.models import Version
 from chats import conversation
 from chats.errors import Busy, NothingToRegenerate, NothingToRetry, SessionOver
 from chats.models import ChatSession, Reply
-from gptlab.errors import Missing
+from gptlab.errors import Invalid, Missing
 from tests.chats.conftest import NOW, visit_of
 from tests.chats.talking import answer, end, say, start, told
 
@@ -17,8 +18,8 @@ State = Reply.State
 pytestmark = pytest.mark.django_db
 
 
-def retry(user, visit, reply):
-    return conversation.retry(user=user, visit=visit, session_id=reply.session_id, reply_id=reply.pk, now=NOW)
+def retry(user, visit, reply, **more):
+    return conversation.retry(user=user, visit=visit, session_id=reply.session_id, reply_id=reply.pk, now=NOW, **more)
 
 
 def regenerate(user, visit, session, *, turn=None, client_id=""):
@@ -39,6 +40,18 @@ def test_a_reply_that_ended_well_is_not_retried(alice, visit, session, last, sta
     end(last, state)
     with pytest.raises(NothingToRetry):
         retry(alice, visit, last)
+
+
+def test_a_retry_takes_the_models_that_a_new_chat_would(alice, session, last):
+    """`gpt-5` is not offered: only who talks with an assistant that was made for it may choose it."""
+    end(last, State.FAILED)
+    visit = visit_of(alice, models=("gpt-4.1-mini", "gpt-5", "gpt-6-luna"))
+    for model in ("gpt-5", "gpt-9"):
+        with pytest.raises(Invalid) as refusal:
+            retry(alice, visit, last, model=model)
+        assert refusal.value.field == "model"
+    Version.objects.update(model="gpt-5")
+    assert retry(alice, visit, last, model="gpt-5").model == "gpt-5"
 
 
 def test_only_the_last_turn_is_retried(alice, visit, session):
