@@ -46,10 +46,15 @@ document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   ctx.hx.reswap = "innerHTML";
 });
 
+/** Whether a field of this page has words that were not sent: composer.js and drafts.js keep them. */
+const hasDrafts = () =>
+  [...document.querySelectorAll("[data-draft], [data-keep]")].some(({ dataset }) => sessionStorage.getItem(dataset.draft ?? dataset.keep) !== null);
+
 // The form to sign in again leads back to the page as it is called now. It begins with its field, like any form that is refused.
 function begin() {
   const form = notice.querySelector("[data-again=new]");
   if (!form) return;
+  if (!hasDrafts()) form.querySelector("[data-drafts]").remove();
   form.dataset.again = "begun";
   form.elements.next.value = location.pathname + location.search;
   form.elements.api_key.focus({ preventScroll: true });

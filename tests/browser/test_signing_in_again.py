@@ -42,6 +42,7 @@ def sayings(watch):
 def test_the_page_goes_on_with_the_draft_and_sends_nothing_by_itself(ended, watch):
     page, address = ended.page, ended.page.url
     expect(page.get_by_label("API key")).to_be_focused()
+    expect(page.locator("#notice")).to_contain_text("What you wrote is kept; nothing is sent by itself.")
     expect(ended.field).to_have_value(DRAFT)
     sign_in(page, KEY)
     expect(page.locator("#toasts")).to_contain_text("You are back")
@@ -108,6 +109,7 @@ def test_the_lounge_says_that_the_visit_has_ended_and_counts_no_new_time(chat, c
     context.clear_cookies(name="visit")
     page.get_by_role("link", name="Mine").click()
     expect(page.locator("#notice")).to_contain_text("Your visit has ended")
+    expect(page.locator("#notice")).not_to_contain_text("What you wrote is kept")  # nothing of this page is
     expect(page.locator("[data-minutes-left]")).to_have_text("0")
     expect(page.get_by_role("link", name="Mine")).to_be_visible()
     page.go_back()
