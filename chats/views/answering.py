@@ -25,4 +25,4 @@ def exchange(
 def to_session(session_id: uuid.UUID, at: str = "latest", query: str = "") -> HttpResponseRedirect:
     """See Other: reloading what comes does not send the form again."""
     address = reverse("chats:session", kwargs={"session_id": session_id})
-    return HttpResponseRedirect(f"{address}{query}#{at}", status=303)
+    return HttpResponseRedirect(address + query + (f"#{at}" if at else ""), status=303)

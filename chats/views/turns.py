@@ -77,8 +77,7 @@ def fork(request: VisitorRequest, visit: Visit, session_id: uuid.UUID) -> HttpRe
         now=timezone.now(),
     )
     if without_reply:
-        last = copy.turn_count - 1
-        return to_session(copy.pk, at=f"turn-{last}", query=f"?edit={last}")
+        return to_session(copy.pk, at="", query=f"?edit={copy.turn_count - 1}")  # with a place in it no field would get the focus
     return to_session(copy.pk)
 
 

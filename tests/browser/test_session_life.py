@@ -48,9 +48,13 @@ def test_a_reply_is_written_anew_and_versions_are_looked_through_by_keyboard(cha
 def test_a_message_is_edited_and_sent_again(chat):
     page = chat.page
     chat.say("wrong words").wait()
-    page.locator("#turn-1").get_by_text("Edit").click()
+    button = page.locator("#turn-1").get_by_text("Edit")
+    place = button.bounding_box()
+    button.click()
     field = page.get_by_label("The same in other words")
     expect(field).to_have_value("wrong words")
+    expect(field).to_be_focused()
+    assert button.bounding_box() == place
     field.fill("right words")
     page.get_by_role("button", name="Send again").click()
     expect(page.locator("#turn-1, #answer-1")).to_have_count(0)
@@ -72,6 +76,7 @@ def test_a_chat_is_forked_from_a_reply_and_from_a_message(chat):
     page.goto(first)
     page.locator("#turn-1").get_by_role("button", name="Fork the chat from this message").click()
     expect(page.get_by_label("The same in other words")).to_have_value("one")
+    expect(page.get_by_label("The same in other words")).to_be_focused()
     page.get_by_label("The same in other words").fill("otherwise")
     page.get_by_role("button", name="Send again").click()
     expect(page.locator("article[data-reply-id]").last).to_contain_text("You said: otherwise")
