@@ -6,7 +6,7 @@ import uuid
 from functools import cached_property
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import CDPSession, Page, expect
 
 from tests.http_visitor import HttpVisitor
 from tests.lab import Lab
@@ -14,6 +14,13 @@ from tests.lab import Lab
 KEY = "sk-states-0123456789abcdef0123456789abcdef"
 ASSISTANT = "Query Quill"  # of the house collection
 TINY = "tiny"  # a model whose memory is soon full: see `models_file`
+_UNWRAP = """() => {
+  for (const each of document.body.querySelectorAll("noscript")) {
+    const div = document.createElement("div");
+    div.append(...each.childNodes);
+    each.replaceWith(div);
+  }
+}"""
 LIVE = "#turns :is([data-state=running], [data-state=pending])"
 
 
@@ -30,9 +37,10 @@ class Stage:
         self._chat: str | None = None
         self._made: dict[str, str] = {}
         self._long: str | None = None
+        self._scriptless: CDPSession | None = None
 
     def signed_out(self, path: str = "/") -> Page:
-        self.page.context.clear_cookies()
+        self._leave()
         self.page.goto(path)
         return self.page
 
@@ -49,9 +57,35 @@ class Stage:
         self.page.goto(path)
         return self.page
 
-    def new_chat(self) -> Page:
+    def reading_only(self, path: str | None = None) -> Page:
+        """With a key that its provider took once and takes no more; without a path in a chat of that time."""
+        self._take_cookies_of(self.reader)
+        self.page.goto(path or f"/chats/{self.reader.session}/")
+        return self.page
+
+    def without_a_script(self, path: str) -> Page:
+        """As a browser shows it that runs none. What comes by itself stays away, so that one can look at what is there."""
+        self._take_cookies_of(self.visitor)
+        self.hold("**/*?at=*")
+        self._scriptless = self.page.context.new_cdp_session(self.page)
+        self._scriptless.send("Emulation.setScriptExecutionDisabled", {"value": True})
+        self.page.goto(path)
+        return self.page
+
+    def let_scripts_run(self) -> None:
+        """On the page that is there: axe is one. It passes over `<noscript>`, so that something else must hold what is in it."""
+        if self._scriptless is not None:
+            self._scriptless.detach()
+            self._scriptless = None
+            self.page.evaluate(_UNWRAP)
+
+    def hold(self, address: str) -> None:
+        """What the page asks for there is never answered, as over a line that stands still."""
+        self.page.route(address, lambda _route: None)
+
+    def new_chat(self, code: str = "") -> Page:
         """Just begun; the assistant has opened it."""
-        self.visitor.start(self.code())
+        self.visitor.start(code or self.code())
         self.visitor.wait_for_end("done")
         return self.signed_in(f"/chats/{self.visitor.session}/")
 
@@ -151,7 +185,23 @@ class Stage:
         visitor.sign_in(provider="openai", api_key=KEY)
         return visitor
 
-    def _take_cookies_of(self, visitor: HttpVisitor) -> None:
+    @cached_property
+    def reader(self) -> HttpVisitor:
+        """Whose key can't chat any more."""
+        visitor, key = HttpVisitor(self.lab.url), f"sk-script.models_once-{uuid.uuid4().hex}"
+        visitor.sign_in(provider="openai", api_key=key)
+        visitor.start(self.code())
+        visitor.wait_for_end("done")
+        visitor.sign_in(provider="openai", api_key=key)
+        return visitor
+
+    def _leave(self) -> None:
+        """The state before may have left a line that stands still, or no scripts."""
+        self.let_scripts_run()
+        self.page.unroute_all()
         self.page.context.clear_cookies()
+
+    def _take_cookies_of(self, visitor: HttpVisitor) -> None:
+        self._leave()
         cookies = visitor.http.cookies.items()
         self.page.context.add_cookies([{"name": name, "value": value, "url": self.lab.url} for name, value in cookies])

@@ -17,6 +17,9 @@ ALWAYS = [(1440, "light"), (390, "dark")]
 ONCE_A_PAGE = [(390, "light"), (1440, "dark")]
 FIRST = {next(states).name for _page, states in itertools.groupby(catalogue(), key=lambda state: state.page)}
 
+# Without a script a page has no other way to look again; it has no field meanwhile, so that nothing is lost.
+ACCEPTED = {"chat-waiting-without-a-script": {"meta-refresh"}}
+
 _LOOK = "axe.run(document, {resultTypes: ['violations'], selectors: false}).then(found => found.violations)"
 _BEYOND = "document.documentElement.scrollWidth - innerWidth"
 
@@ -26,7 +29,6 @@ def stage(browser, lab):
     """One page for all of them; and no `watch`, since many a state is an error that the browser complains of."""
     context = browser.new_context(base_url=lab.url)
     context.set_default_timeout(10_000)
-    context.add_init_script(Axe().axe_script)
     yield Stage(context.new_page(), lab)
     context.close()
 
@@ -36,10 +38,14 @@ def test_axe_finds_nothing(stage, state):
     page, found = stage.page, {}
     page.set_viewport_size({"width": 1440, "height": SIZES[1440]})
     state.reach(stage)
+    stage.let_scripts_run()
+    page.evaluate(Axe().axe_script)
     for width, theme in [*ALWAYS, *(ONCE_A_PAGE if state.name in FIRST else [])]:
         page.set_viewport_size({"width": width, "height": SIZES[width]})
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         for violation in page.evaluate(_LOOK):
+            if violation["id"] in ACCEPTED.get(state.name, ()):
+                continue
             found[f"{violation['id']}, {width} px, {theme}"] = [
                 (node["html"], node["failureSummary"]) for node in violation["nodes"]
             ]

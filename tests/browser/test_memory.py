@@ -77,7 +77,7 @@ def test_the_line_comes_by_itself_after_a_reply_opens_can_be_edited_and_undone(p
     expect(page.locator(".notes")).to_contain_text("They ask about ice.")
 
 
-def test_who_is_editing_keeps_the_words_when_a_reply_ends(page, visitor, lab):
+def test_who_is_editing_keeps_the_words_when_a_reply_ends_and_the_page_is_loaded_again(page, visitor, lab):
     chat = opened(page, visitor, lab)
     chat.say(LONG_WORDS).wait()
     page.get_by_text(LINE).click(timeout=15_000)
@@ -86,6 +86,9 @@ def test_who_is_editing_keeps_the_words_when_a_reply_ends(page, visitor, lab):
     field.fill("Half a")
     chat.say("Go on.").wait()
     page.wait_for_timeout(500)  # the memory is fetched now
+    expect(field).to_have_value("Half a")
+    page.reload()
+    expect(field).to_be_visible()
     expect(field).to_have_value("Half a")
 
 

@@ -3,6 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import open_chat
+from tests.damage import spoil_prompt, spoil_texts
+
 pytestmark = pytest.mark.browser
 
 TROUBLES = [
@@ -11,6 +14,7 @@ TROUBLES = [
     ("rate_limited", "failed", "OpenAI asks us to slow down."),
     ("context_too_long", "failed", "This chat is too long for"),
     ("content_filter", "failed", "The content filter of OpenAI refused this message."),
+    ("status:408", "failed", "OpenAI did not answer in time."),
     ("status:500", "failed", "OpenAI had a fault of its own."),
     ("say:0", "failed", "OpenAI sent a reply without a word."),
     ("cut_after:20", "interrupted", "The line to OpenAI broke."),
@@ -78,3 +82,20 @@ def test_another_model_is_chosen_in_place_and_kept(chat):
     chat.say("[[script=say:3]] And now").wait()
     chat.page.reload()
     expect(chat.page.locator(".chat-head")).to_contain_text("gpt-6-luna")
+
+
+def test_what_does_not_open_is_said_in_its_place_and_an_assistant_without_its_prompt_leads_elsewhere(page, lab):
+    code = lab.make_assistant(name="Muddled Mo")
+    chat = open_chat(page, lab.url, lab.url, code)
+    chat.say("Remember this.").wait()
+    spoil_texts(lab, page.url.split("/")[4])
+    page.reload()
+    expect(page.locator(".turn-user")).to_contain_text("Your message here is damaged and can’t be opened.")
+    expect(chat.reply).to_contain_text("This reply is damaged and can’t be opened.")
+    expect(page.get_by_role("article", name="Muddled Mo").first).to_contain_text("You said:")  # the rest of the chat is fine
+    spoil_prompt(lab, code)
+    end(chat, "say:3", "failed")
+    expect(chat.reply.locator(".banner")).to_contain_text("This assistant is not properly set up.")
+    expect(chat.reply.get_by_role("button", name="Try again")).to_have_count(0)
+    chat.reply.get_by_role("link", name="Go to the Lounge").click()
+    expect(page).to_have_title("Lounge · GPT Lab")

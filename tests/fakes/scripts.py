@@ -166,6 +166,11 @@ async def title(call: "Call") -> bool:
     return await _say(call, _pieces(f"On {' '.join(call.last_text.split()[:4])}"))
 
 
+async def recap_late(call: "Call", seconds: str) -> bool:
+    """Answers what was said; takes so long over a text that quotes it."""
+    return await (echo(call) if call.last_text.startswith("[[script=recap_late") else think(call, seconds))
+
+
 async def redirect(call: "Call") -> bool:
     return await call.json(307, {}, location=call.upstream.base_url.replace("/v1", "/elsewhere"))
 
@@ -297,6 +302,12 @@ async def odd_verdict(call: "Call", number: str) -> bool:
 async def models(call: "Call", count: str = "") -> bool:
     names = [f"model-{index}" for index in range(int(count))] if count else call.upstream.models
     return await call.json(200, {"object": "list", "data": [{"id": name, "object": "model"} for name in names]})
+
+
+async def models_once(call: "Call") -> bool:
+    """The key is taken the first time, and never after."""
+    call.upstream.failures[call.api_key] += 1
+    return await (models(call) if call.upstream.failures[call.api_key] == 1 else invalid_key(call))
 
 
 async def odd_models(call: "Call") -> bool:

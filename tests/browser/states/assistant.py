@@ -14,6 +14,11 @@ def signed_in(stage):
 
 
 @state
+def key_that_only_reads(stage):
+    stage.reading_only(f"/assistants/{stage.code()}/")
+
+
+@state
 def unknown(stage):
     stage.signed_in("/assistants/7K3QX9MZT2HD0VWN5B8R/")
 

@@ -11,6 +11,37 @@ def opened(stage):
 
 
 @state(whole=False)
+def queued(stage):
+    """Before the stream has told that a worker has it."""
+    stage.new_chat()
+    stage.hold("**/stream/")
+    page = stage.say("Go on.")
+    expect(page.get_by_text("Queued")).to_be_visible()
+
+
+@state(whole=False)
+def reconnecting(stage):
+    stage.new_chat()
+    stage.page.route("**/stream/", lambda route: route.abort())
+    page = stage.say("Go on.")
+    expect(page.get_by_text("Connection lost. Reconnecting…")).to_be_visible()
+
+
+@state(whole=False)
+def waiting_without_a_script(stage):
+    stage.visitor.start(stage.code())
+    stage.visitor.wait_for_end("done")
+    stage.visitor.say("[[script=think:20]] Think about it.")
+    page = stage.without_a_script(f"/chats/{stage.visitor.session}/#latest")
+    expect(page.get_by_role("link", name="Show the reply")).to_be_visible()
+
+
+@state(whole=False)
+def key_that_only_reads(stage):
+    stage.reading_only()
+
+
+@state(whole=False)
 def thinking(stage):
     stage.new_chat()
     page = stage.say("[[script=think:20]] Think about it.")

@@ -4,6 +4,7 @@ from playwright.sync_api import expect
 
 from tests.away import database_away, redis_away
 from tests.browser.states import state
+from tests.damage import spoil_prompt, spoil_texts
 
 
 @state
@@ -150,6 +151,30 @@ def reply_server_error(stage):
 
 
 @state(whole=False)
+def reply_timeout(stage):
+    reply(stage, "status:408")
+
+
+@state(whole=False)
+def reply_misconfigured(stage):
+    """The assistant's prompt does not open."""
+    code = stage.assistant(name="Muddled Mo")
+    stage.new_chat(code)
+    spoil_prompt(stage.lab, code)
+    stage.say("Go on.")
+    stage.ended()
+
+
+@state(whole=False)
+def damaged_texts(stage):
+    page = stage.new_chat()
+    stage.say("Once more, please.")
+    stage.ended()
+    spoil_texts(stage.lab, stage.visitor.session)
+    page.reload()
+
+
+@state(whole=False)
 def visit_ended_while_typing(stage):
     end_while_typing(stage)
 
@@ -182,6 +207,16 @@ def notice_offline(stage):
 
 
 @state(whole=False)
+def notice_too_large(stage):
+    refused_on_the_way(stage, 413, "Request Entity Too Large")
+
+
+@state(whole=False)
+def notice_broken(stage):
+    refused_on_the_way(stage, 502, "Bad Gateway")
+
+
+@state(whole=False)
 def message_refused(stage):
     page = stage.chat()
     page.locator("#text").fill("\u2800\u3164")
@@ -202,6 +237,16 @@ def end_while_typing(stage):
     page.locator("#text").press("Enter")
     expect(page.locator("#notice .banner")).to_be_visible()
     return page
+
+
+def refused_on_the_way(stage, status, words):
+    """By a proxy in front of us, whose page is not ours."""
+    page = stage.chat()
+    body = f"<html><head><title>{status} {words}</title></head><body><h1>{status} {words}</h1></body></html>"
+    page.route("**/say/", lambda route: route.fulfill(status=status, body=body, content_type="text/html"))
+    page.locator("#text").fill("Written for a long time")
+    page.locator("#text").press("Enter")
+    expect(page.locator("#notice .banner")).to_be_visible()
 
 
 def submit(page):

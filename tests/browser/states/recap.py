@@ -12,6 +12,11 @@ def conclude(stage, last="three"):
 
 
 @state
+def being_written(stage):
+    expect(conclude(stage, "[[script=recap_late:20]]").locator(".status-line")).to_be_visible()
+
+
+@state
 def written(stage):
     expect(conclude(stage).locator(".prose")).to_be_visible()
 
