@@ -6,7 +6,7 @@ if nothing they were made from has changed meanwhile.
 
 from chats.condensing.copying import copied
 from chats.condensing.jobs import ask_to_condense, is_under_way
-from chats.condensing.notes import Notes, doubt_from, edit, forget_from, notes_before, notes_of, set_aside, take_up
+from chats.condensing.notes import Notes, doubt, edit, forget_from, notes_before, notes_of, set_aside, take_up
 from chats.condensing.working import condense
 
 __all__ = [
@@ -14,7 +14,7 @@ __all__ = [
     "ask_to_condense",
     "condense",
     "copied",
-    "doubt_from",
+    "doubt",
     "edit",
     "forget_from",
     "is_under_way",

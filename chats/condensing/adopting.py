@@ -14,7 +14,7 @@ from chats.sealing import Vault
 def adopt(
     session: ChatSession, source: Source, notes: str, *, vault: Vault, covers_to: int, tokens: int, model: str, now: datetime
 ) -> bool:
-    """False, and nothing is changed, if somebody else was first, or the visitor has edited notes or turns meanwhile."""
+    """False, and nothing is changed, if somebody else was first, or the visitor has edited notes or turns, or deleted all."""
     digest = Digest(
         id=uuid4(),
         session=session,
@@ -26,13 +26,16 @@ def adopt(
     )
     digest.sealed_summary = vault.seal_digest(notes, session_id=session.pk, digest_id=digest.pk)
     with transaction.atomic():
-        turn_count = ChatSession.objects.select_for_update().values_list("turn_count", flat=True).get(pk=session.pk)
-        is_unchanged = _replaced(source) and rows_of(session, after=source.after, up_to=source.up_to) == source.rows
-        if not is_unchanged or not _is_first(digest):
+        locked = ChatSession.objects.select_for_update().filter(pk=session.pk).first()  # None: deleted meanwhile
+        if locked is None or not _is_unchanged(session, source) or not _is_first(digest):
             transaction.set_rollback(True)
             return False
-        _remember(session, source, digest, turn_count=turn_count)
+        _remember(session, source, digest, turn_count=locked.turn_count)
     return True
+
+
+def _is_unchanged(session: ChatSession, source: Source) -> bool:
+    return _replaced(source) and rows_of(session, after=source.after, up_to=source.up_to) == source.rows
 
 
 def _is_first(digest: Digest) -> bool:

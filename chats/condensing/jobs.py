@@ -52,7 +52,9 @@ def end(*, session_id: UUID, claim_id: UUID) -> None:
 
 def put_off(*, session_id: UUID, turn: int) -> None:
     """After a failure: twice as long each time. A longer pause that somebody has set meanwhile stays."""
-    memory = Memory.objects.get(session_id=session_id)
+    memory = Memory.objects.filter(session_id=session_id).first()
+    if memory is None:  # the chat was deleted meanwhile
+        return
     failures = memory.failures + 1
     pause = min(PAUSE * 2**failures, LONGEST_PAUSE)
     Memory.objects.filter(session_id=session_id).update(failures=failures, quiet_until=Greatest(F("quiet_until"), turn + pause))

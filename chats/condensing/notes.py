@@ -1,6 +1,7 @@
 """A session's notes as its visitor handles them: reads, edits, sets them aside for the full turns, takes them up again."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -81,7 +82,7 @@ def set_aside(session: ChatSession) -> None:
 def take_up(session: ChatSession) -> None:
     with transaction.atomic():
         digest = _locked(session)
-        if Digest.objects.filter(pk=digest.pk, active=False).update(active=True):
+        if Digest.objects.filter(pk=digest.pk, active=False).update(active=True, doubts={}):
             _fill(session, digest.tokens_after - digest.tokens_before)
             Memory.objects.filter(session=session).update(since=None)
 
@@ -96,17 +97,24 @@ def forget_from(session: ChatSession, *, turn: int) -> None:
         Memory.objects.filter(session=session).update(since=None, quiet_until=session.turn_count)
 
 
-def doubt_from(session: ChatSession, *, turn: int) -> None:
-    """For whoever chooses another reply to turn `turn`: notes that cover it are set aside, and made anew after the next reply.
-
-    Looking through the versions is no reason to lose them: they can be taken up again. Those in the visitor's words are not
-    replaced for a while. Call it as `forget_from`.
+def doubt(session: ChatSession, *, turn: int, was: UUID | None, chosen: UUID) -> None:
+    """For whoever chooses the reply `chosen` to turn `turn` in place of `was`. Notes that cover the turn are set aside, and made
+    anew after the next reply; those in the visitor's words not for a while. Once all replies are those again that the notes were
+    made of, they are taken up: looking through the versions is no reason to lose them. Call it as `forget_from`.
     """
-    digest = Digest.objects.filter(session=session, covers_to__gte=turn, active=True).first()
-    if digest is not None:
+    digest = Digest.objects.select_for_update().filter(session=session, covers_to__gte=turn).first()
+    if digest is None or not (digest.active or digest.doubts):  # set aside by the visitor: it stays so
+        return
+    doubts = {str(turn): str(was), **digest.doubts}
+    if doubts[str(turn)] == str(chosen):
+        del doubts[str(turn)]
+    if digest.active:
         set_aside(session)
-        if not digest.edited:
-            Memory.objects.filter(session=session).update(quiet_until=session.turn_count)
+    if not doubts:
+        take_up(session)
+    if not doubts or not digest.edited:
+        Memory.objects.filter(session=session).update(quiet_until=session.turn_count)
+    Digest.objects.filter(pk=digest.pk).update(doubts=doubts)
 
 
 def _locked(session: ChatSession) -> Digest:

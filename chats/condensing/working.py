@@ -78,7 +78,9 @@ class _Work:
 
     def _is_needed(self, source: Source, *, budget: int) -> bool:
         """Asked again, exactly: another job may have been here since."""
-        memory = Memory.objects.get(session=self._session)
+        memory = Memory.objects.filter(session=self._session).first()
+        if memory is None:  # the chat was deleted meanwhile
+            return False
         total = memory.prompt_tokens + self._takes(source.notes) + source.dropped_tokens + source.kept_tokens
         return memory.begins is not None and total > memory.begins and source.dropped_tokens * WORTH_PART >= budget
 

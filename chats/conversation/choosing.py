@@ -22,10 +22,11 @@ def choose(*, user: User, session_id: UUID, reply_id: UUID) -> Reply:
             raise busy()
         if reply.turn.superseded:
             raise NothingToChoose(_("This message was edited since. Reload the page to see where the chat stands."))
-        if not reply.turn.replies.filter(pk=reply.pk, chosen=True).exists():
+        was = reply.turn.replies.filter(chosen=True).values_list("pk", flat=True).first()
+        if was != reply.pk:
             reply.turn.replies.filter(chosen=True).update(chosen=False)
             Reply.objects.filter(pk=reply.pk).update(chosen=True)
-            condensing.doubt_from(session, turn=reply.turn.number)
+            condensing.doubt(session, turn=reply.turn.number, was=was, chosen=reply.pk)
     reply.chosen = True
     return reply
 

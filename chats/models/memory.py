@@ -47,6 +47,8 @@ class Digest(models.Model):
     sealed_summary = models.TextField()
     active = models.BooleanField(default=True)  # False: set aside by the visitor, the full turns are used
     edited = models.BooleanField(default=False)
+    # Set aside since other replies are chosen than it was made of: turn number → id of the reply that it was made of.
+    doubts = models.JSONField(default=dict)
     tokens_before = models.PositiveIntegerField()
     tokens_after = models.PositiveIntegerField()
     model = models.CharField(max_length=200)

@@ -16,6 +16,7 @@ from chats.history import Exchange, OpenedReply, OpenedTurn
 from chats.models import ChatSession, Reply
 from chats.reply_errors import Notice, notice
 from chats.sealing import Vault
+from chats.spending import spending
 from chats.variants import Place
 from gptlab.markdown import render
 
@@ -106,6 +107,7 @@ def show_state(session: ChatSession, exchanges: Sequence[ShownExchange], *, visi
         "live": live,
         "busy": live is not None,
         "recap": show_recap(session, visit=visit, now=now) if not session.is_open else None,
+        "spending": spending(session) if not session.is_open else None,
         "title": naming.title_of(session, vault=vault_of(visit)),
         "can_conclude": live is None and visit.can_chat and conversation.can_conclude(session),
         "model": last.model if last is not None else conversation.model_for(session, visit),

@@ -92,6 +92,7 @@ def test_a_chat_is_concluded_rated_taken_along_and_resumed(chat):
     recap = page.locator("#recap")
     expect(recap.locator(".prose")).to_contain_text("You said")
     expect(page.locator("#composer")).to_have_count(0)
+    expect(page.get_by_role("region", name="What it used")).to_contain_text(re.compile(r"Sent\s+[1-9]\d* tokens"))
     recap.get_by_role("button", name="Yes").click()
     expect(recap.get_by_role("button", name="Yes")).to_have_attribute("aria-pressed", "true")
     for ending in ("Markdown", "CSV", "JSON"):

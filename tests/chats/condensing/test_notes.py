@@ -81,6 +81,25 @@ def test_notes_that_cover_a_changed_turn_are_forgotten(condensed, turn, kept):
     assert (condensed.notes() is not None) == kept
 
 
+def version_of(turn):
+    """A second reply to the turn, which is not chosen; and the one that is."""
+    old = Reply.objects.get(turn__number=turn)
+    place = {"session": old.session, "turn": old.turn, "sent_at": old.sent_at, "created_at": old.created_at}
+    return Reply.objects.create(variant=2, chosen=False, state="done", **place), old
+
+
+def choose(chat, *replies):
+    for reply in replies:
+        conversation.choose(user=chat.user, session_id=chat.session.pk, reply_id=reply.pk)
+
+
+def asked_again_after(chat):
+    """How many turns from now on, once the memory is full."""
+    chat.fill()
+    last = chat.session.turn_count - 1
+    return next(turn - last for turn in range(last, last + 20) if chat.ask(turn))
+
+
 @pytest.mark.parametrize(("is_edited", "pause"), [(False, 1), (True, 12)])
 def test_choosing_another_reply_to_a_turn_that_is_in_the_notes_sets_them_aside_until_they_are_made_anew(
     condensed, is_edited, pause
@@ -88,18 +107,45 @@ def test_choosing_another_reply_to_a_turn_that_is_in_the_notes_sets_them_aside_u
     if is_edited:
         condensed.edit("My words.")
     text, tokens = condensed.notes().text, condensed.memory.tokens
-    old = Reply.objects.get(turn__number=4)
-    other = Reply.objects.create(
-        session=old.session, turn=old.turn, variant=2, chosen=False, state="done", sent_at=old.sent_at, created_at=old.created_at
-    )
-    for reply in (other, old):
-        conversation.choose(user=condensed.user, session_id=condensed.session.pk, reply_id=reply.pk)
+    other, _old = version_of(4)
+    choose(condensed, other)
     assert (condensed.notes().text, condensed.notes().row.active) == (text, False)
     assert condensed.memory.tokens > tokens
     assert condensed.memory.since is None
-    condensed.fill()
-    last = condensed.session.turn_count - 1
-    assert next(turn - last for turn in range(last, last + 20) if condensed.ask(turn)) == pause
+    assert asked_again_after(condensed) == pause
+
+
+@pytest.mark.parametrize("is_edited", [False, True])
+def test_who_looks_through_the_versions_and_comes_back_has_the_notes_again(condensed, is_edited):
+    if is_edited:
+        condensed.edit("My words.")
+    tokens = condensed.memory.tokens
+    (other4, old4), (other5, old5) = version_of(4), version_of(5)
+    choose(condensed, other4, other5, old4)
+    assert not condensed.notes().row.active
+    choose(condensed, old5)
+    assert condensed.notes().row.active
+    assert condensed.memory.tokens == tokens
+    assert asked_again_after(condensed) == 1
+    choose(condensed, other4)
+    assert not condensed.notes().row.active
+
+
+def test_notes_that_the_visitor_has_set_aside_stay_so_whatever_is_looked_through(condensed):
+    condensing.set_aside(condensed.session)
+    choose(condensed, *version_of(4))
+    assert not condensed.notes().row.active
+
+
+def test_who_takes_notes_up_beside_another_reply_means_it(condensed):
+    other, old = version_of(4)
+    choose(condensed, other)
+    condensing.take_up(condensed.session)
+    assert condensed.notes().row.doubts == {}
+    choose(condensed, *version_of(11))
+    assert condensed.notes().row.active
+    choose(condensed, old)
+    assert not condensed.notes().row.active
 
 
 def test_what_is_forgotten_is_made_anew_after_the_next_reply(condensed):

@@ -228,6 +228,7 @@ def test_a_first_turn_too_long_for_all_the_parts_is_not_paid_for_again_and_again
     assert chat.condense() is None
     assert chat.memory.failures == 1
     assert chat.memory.quiet_until == chat.session.turn_count - 1 + 4
+    assert model.asked == []
 
 
 def test_another_reply_that_is_chosen_meanwhile_spoils_the_notes(chat, model):
@@ -309,3 +310,15 @@ def test_the_credential_outlives_no_deleted_chat(chat, model):
     assert not model.asked
     with pytest.raises(relay.Gone):
         relay.take(kind="digest", job_id=job_id, user_id=chat.user.pk)
+
+
+@pytest.mark.parametrize("has_notes", [False, True])
+def test_a_chat_that_is_deleted_while_its_notes_are_made_is_deleted(chat, model, has_notes):
+    if has_notes:
+        chat.condense()
+        chat.grow(8)
+    model.meanwhile = chat.session.delete
+    job_id, session_id = chat.ask(), chat.session.pk
+    condensing.condense(session_id=session_id, job_id=job_id, now=timezone.now())
+    assert not Digest.objects.exists()
+    assert not Memory.objects.exists()
