@@ -30,7 +30,7 @@ class VersionInline(_VersionInline):
         return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Version]:
-        return super().get_queryset(request).defer("initial_prompt", "summary_prompt")
+        return super().get_queryset(request).filter(number__isnull=False).defer("initial_prompt", "summary_prompt")
 
 
 @admin.register(Assistant)

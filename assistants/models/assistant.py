@@ -1,6 +1,7 @@
 """What you can talk to: an assistant, and the immutable versions of its secret prompt and settings."""
 
 import secrets
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford base32: no I, L, O, U
 CODE_LENGTH = 20  # 100 bits
 STARTERS_MOST = 4
+TOKENS_LEAST, TOKENS_MOST = 16, 1_000_000  # of a reply; a model may take less
 
 
 def _between(least: float, most: float) -> list[BaseValidator]:
@@ -81,6 +83,11 @@ class Assistant(models.Model):
         IDEAS = "ideas", _("Ideas")
         PLAY = "play", _("Play")
 
+    class AvatarStyle(models.TextChoices):
+        BLOCKS = "blocks", _("Blocks")
+        CRITTERS = "critters", _("Critters")
+        SPROUTS = "sprouts", _("Sprouts")
+
     code = models.CharField(max_length=CODE_LENGTH, unique=True, default=new_code, editable=False)
     creator = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="assistants"
@@ -94,6 +101,8 @@ class Assistant(models.Model):
     session_type = models.CharField(max_length=16, choices=SessionType, default=SessionType.BRAINSTORMING)
     visibility = models.CharField(max_length=16, choices=Visibility, default=Visibility.PRIVATE)
     prompt_is_public = models.BooleanField(default=False)  # its maker does not mind: nothing is guarded
+    may_be_cloned = models.BooleanField(default=False)  # by whoever may meet it, with its prompt, which is public then
+    avatar_style = models.CharField(max_length=16, choices=AvatarStyle, default=AvatarStyle.BLOCKS)
     showcased = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     active_version = models.ForeignKey("Version", null=True, blank=True, on_delete=models.RESTRICT, related_name="+")
@@ -116,16 +125,27 @@ class Assistant(models.Model):
             kwargs["update_fields"] = {*kwargs["update_fields"], "search_text"}
         super().save(*args, **kwargs)
 
+    def add_version(self, *, now: datetime, **told: Any) -> "Version":
+        """The next version, with which new chats begin from now on."""
+        last = self.versions.aggregate(number=models.Max("number"))["number"] or 0
+        version = Version.objects.create(assistant=self, number=last + 1, created_at=now, **told)
+        Assistant.objects.filter(pk=self.pk).update(active_version=version)
+        self.active_version = version
+        return version
+
 
 class Version(models.Model):
-    """What an assistant was told from one publication to the next. Never changed: a chat stays on the version it began with."""
+    """What an assistant was told from one publication to the next. Never changed: a chat stays on the version it began with.
+
+    Without a number it is what a draft said when it was tried.
+    """
 
     assistant = models.ForeignKey(Assistant, on_delete=models.CASCADE, related_name="versions")
-    number = models.PositiveIntegerField()
+    number = models.PositiveIntegerField(null=True)
     initial_prompt = EncryptedTextField()
     summary_prompt = EncryptedTextField(blank=True)
     model = models.CharField(max_length=128)
-    max_tokens = models.PositiveIntegerField(default=250, validators=_between(16, 4096))
+    max_tokens = models.PositiveIntegerField(default=250, validators=_between(TOKENS_LEAST, TOKENS_MOST))
     temperature = models.FloatField(default=0.7, validators=_between(0, 2))
     top_p = models.FloatField(default=1.0, validators=_between(0, 1))
     frequency_penalty = models.FloatField(default=0.0, validators=_between(-2, 2))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import models, transaction
 
-from assistants.models import Assistant, Version
+from assistants.models import Assistant
 from assistants.showcase.reading import HouseAssistant
 
 
@@ -32,7 +32,7 @@ def load(entries: Iterable[HouseAssistant], *, now: datetime, dry_run: bool = Fa
 def _load_one(entry: HouseAssistant, *, now: datetime, loaded: Loaded) -> None:
     assistant = Assistant.objects.select_related("active_version").filter(showcase_key=entry.key).first()
     if assistant is None:
-        _publish(_create(entry, now=now), entry, now=now)
+        _create(entry, now=now).add_version(now=now, **entry.version)
         loaded.created += 1
         return
     texts = _differing(assistant, entry.profile)
@@ -42,7 +42,7 @@ def _load_one(entry: HouseAssistant, *, now: datetime, loaded: Loaded) -> None:
         assistant.save(update_fields=list(texts))
         loaded.profiles += 1
     if assistant.active_version is None or _differing(assistant.active_version, entry.version):
-        _publish(assistant, entry, now=now)
+        assistant.add_version(now=now, **entry.version)
         loaded.versions += 1
     elif not texts:
         loaded.unchanged += 1
@@ -52,12 +52,6 @@ def _create(entry: HouseAssistant, *, now: datetime) -> Assistant:
     return Assistant.objects.create(
         showcase_key=entry.key, visibility=Assistant.Visibility.LISTED, showcased=True, created_at=now, **entry.profile
     )
-
-
-def _publish(assistant: Assistant, entry: HouseAssistant, *, now: datetime) -> None:
-    last = assistant.versions.aggregate(number=models.Max("number"))["number"] or 0
-    version = Version.objects.create(assistant=assistant, number=last + 1, created_at=now, **entry.version)
-    Assistant.objects.filter(pk=assistant.pk).update(active_version=version)
 
 
 def _differing(row: models.Model, wanted: dict[str, object]) -> dict[str, object]:

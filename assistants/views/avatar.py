@@ -19,8 +19,8 @@ def avatar(request: HttpRequest, code: str) -> HttpResponseBase:
     """For whoever may meet the assistant. The visit is looked at only for a private one: a page has twenty pictures."""
     rows = Assistant.objects.filter(code=code)
     assistant = rows.open_to(None).first() or get_object_or_404(rows.made_by(request.user))
-    fingerprint = avatars.fingerprint(assistant.name)
-    picture = HttpResponse(avatars.svg(assistant.name), content_type="image/svg+xml")
+    fingerprint = avatars.fingerprint(assistant.name, assistant.avatar_style)
+    picture = HttpResponse(avatars.svg(assistant.name, assistant.avatar_style), content_type="image/svg+xml")
     current = request.GET.get("v") == fingerprint
     picture["Cache-Control"] = f"private, max-age={YEAR}, immutable" if current else f"private, max-age={MINUTES}"
     picture["ETag"] = f'"{fingerprint}"'

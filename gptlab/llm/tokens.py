@@ -1,6 +1,6 @@
 """Counts the tokens of messages, offline: tiktoken with its ranks beside us, loaded at the first count.
 
-Loaded, o200k_base takes 75 MB and cl100k_base 30 MB: for the worker, never for the web.
+Loaded, o200k_base takes 75 MB and cl100k_base 30 MB: for the worker; for the web only where somebody writes a prompt in the Lab.
 """
 
 import base64

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistants import avatars
-from assistants.models import new_code
+from assistants.models import Assistant, new_code
 
 DRAWING_ELEMENTS = {"svg", "defs", "g", "clipPath", "path", "use", "rect", "circle", "ellipse", "polygon"}
 
@@ -48,8 +48,16 @@ def test_odd_names_have_robots_too(name):
     assert_only_draws(avatars.svg(name))
 
 
-def test_the_fingerprint_follows_the_name():
+def test_the_fingerprint_follows_name_and_style():
     assert avatars.fingerprint("Kit") == avatars.fingerprint("Kit") != avatars.fingerprint("Sam")
+    assert avatars.fingerprint("Kit") != avatars.fingerprint("Kit", "sprouts")
+
+
+def test_every_style_of_an_assistant_only_draws():
+    drawn = [avatars.svg("Kit", style) for style in Assistant.AvatarStyle.values]
+    assert len(set(drawn)) == len(Assistant.AvatarStyle)
+    for svg in drawn:
+        assert_only_draws(svg)
 
 
 def test_tints_are_the_six_shelves():
@@ -64,10 +72,10 @@ def test_importing_the_room_does_not_import_the_drawing_library(repository):
 def test_many_robots_at_once_build_their_style_once(monkeypatch):
     built = []
 
-    def slowly():
-        built.append(1)
+    def slowly(style):
+        built.append(style)
         time.sleep(0.05)
-        return original()
+        return original(style)
 
     original = avatars._built_style.__wrapped__
     monkeypatch.setattr(avatars, "_built_style", functools.cache(slowly))

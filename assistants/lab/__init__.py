@@ -1,0 +1,29 @@
+"""The maker's side of assistants: drafts, versions, retiring, copies. Domain rules only: no HTTP here.
+
+An assistant exists from the first word of its draft on, with a code of its own, private and without a version. Publishing
+copies the draft into it. Until then nobody sees anything of what is typed.
+"""
+
+from assistants.lab.copying import FILE_MOST_BYTES, can_be_cloned, clone, exported, imported
+from assistants.lab.drafts import begin, discard, keep, on_the_bench, owned, start_over, typed
+from assistants.lab.versions import annotate, publish, restore, retire, roll_back
+
+__all__ = [
+    "FILE_MOST_BYTES",
+    "annotate",
+    "begin",
+    "can_be_cloned",
+    "clone",
+    "discard",
+    "exported",
+    "imported",
+    "keep",
+    "on_the_bench",
+    "owned",
+    "publish",
+    "restore",
+    "retire",
+    "roll_back",
+    "start_over",
+    "typed",
+]

@@ -1,0 +1,73 @@
+"""What became of drafts: published as versions, gone back to, taken out of use and back into it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from assistants.models import Assistant, Draft, Version
+from gptlab.errors import Conflict, Missing
+
+NOTE_MOST = 250
+
+
+class NeverPublished(Conflict):
+    """There is only a draft of it."""
+
+    code = "never_published"
+
+
+@transaction.atomic
+def publish(
+    assistant: Assistant, *, profile: Mapping[str, Any], told: Mapping[str, Any], note: str = "", now: datetime
+) -> Version:
+    """The draft becomes what people meet. Chats that run stay on their version: another prompt is a version of its own.
+
+    `profile` are fields of an Assistant, `told` of a Version; all fit.
+    """
+    Assistant.objects.select_for_update().get(pk=assistant.pk)
+    for name, value in profile.items():
+        setattr(assistant, name, value)
+    assistant.save(update_fields=list(profile))
+    version = assistant.active_version
+    if version is None or any(getattr(version, name) != value for name, value in told.items()):
+        version = assistant.add_version(now=now, note=note, **told)
+    Draft.objects.filter(assistant=assistant).delete()
+    return version
+
+
+def roll_back(assistant: Assistant, *, number: int) -> Version:
+    """New chats begin with an earlier version again, or with a later one. None is lost."""
+    version = _version(assistant, number)
+    Assistant.objects.filter(pk=assistant.pk).update(active_version=version)
+    return version
+
+
+def annotate(assistant: Assistant, *, number: int, note: str) -> None:
+    """The note is for its maker; what a version tells the model never changes."""
+    Version.objects.filter(pk=_version(assistant, number).pk).update(note=" ".join(note.split())[:NOTE_MOST])
+
+
+def retire(assistant: Assistant) -> None:
+    """It takes no new chats; those that were had stay readable."""
+    _require_version(assistant)
+    Assistant.objects.filter(pk=assistant.pk).update(is_active=False)
+
+
+def restore(assistant: Assistant) -> None:
+    _require_version(assistant)
+    Assistant.objects.filter(pk=assistant.pk).update(is_active=True)
+
+
+def _require_version(assistant: Assistant) -> None:
+    if assistant.active_version_id is None:
+        raise NeverPublished(_("It was never published. Throw the draft away instead."))
+
+
+def _version(assistant: Assistant, number: int) -> Version:
+    version = assistant.versions.filter(number=number).defer("initial_prompt", "summary_prompt").first()
+    if version is None:
+        raise Missing
+    return version
