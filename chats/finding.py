@@ -133,7 +133,7 @@ def find(
 
 def owned_sessions(user: User, *, assistant: str = "") -> QuerySet[ChatSession]:
     """Newest first."""
-    owned = ChatSession.objects.owned_by(user).select_related("assistant").with_message_count()
+    owned = ChatSession.objects.owned_by(user).listed().select_related("assistant").with_message_count()
     owned = owned.filter(assistant__code=assistant) if assistant else owned
     return owned.order_by("-last_turn_at", "-pk")
 
@@ -164,5 +164,5 @@ def _look(session: ChatSession, *, vault: Vault, words: Words, below: int | None
 
 def assistants_of(user: User) -> Sequence[tuple[str, str]]:
     """(code, name) of everyone whom the visitor has talked with, by name."""
-    rows = ChatSession.objects.owned_by(user).values_list("assistant__code", "assistant__name")
+    rows = ChatSession.objects.owned_by(user).listed().values_list("assistant__code", "assistant__name")
     return sorted(set(rows), key=lambda row: row[1].casefold())

@@ -16,6 +16,7 @@ from chats.conversation.retrying import regenerate, retry
 from chats.conversation.saying import Said, edit, say
 from chats.conversation.starting import start
 from chats.conversation.stopping import stop
+from chats.conversation.trying import forget_trials, trial_of, try_out
 from chats.conversation.wording import fit_message
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "delete_all",
     "edit",
     "fit_message",
+    "forget_trials",
     "fork",
     "import_transcript",
     "model_for",
@@ -43,4 +45,6 @@ __all__ = [
     "say",
     "start",
     "stop",
+    "trial_of",
+    "try_out",
 ]

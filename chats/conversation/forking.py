@@ -36,6 +36,8 @@ def fork(
     session = owned_session(user=user, session_id=session_id)
     if (again := _forked_before(user, form_id)) is not None:
         return again
+    if session.is_trial:
+        raise NothingToFork(_("A trial of a draft is not kept, and so has no forks."))
     if not session.turns.current().filter(number=turn).exists():
         raise NothingToFork(_("There is no such message in this chat any more. Reload the page to see where it stands."))
     if with_reply and session.replies.live().filter(turn__number=turn).exists():

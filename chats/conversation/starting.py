@@ -47,18 +47,19 @@ def start(*, user: User, visit: Visit, code: str, model: str, text: str = "", cl
     rate_limits.hit("start", key=str(user.pk), limit="30/minute")
     try:
         with paid_by(visit) as reply_id, transaction.atomic():
-            return _begin(session, reply_id, visit=visit, text=text, now=now)
+            return begun(session, reply_id, visit=visit, text=text, now=now)
     except IntegrityError:  # two at once: the constraint lets one through; this is the other
         if (again := _started_before(user, form_id)) is not None:
             return again
         raise
 
 
-def _begin(session: ChatSession, reply_id: UUID, *, visit: Visit, text: str, now: datetime) -> Reply:
+def begun(session: ChatSession, reply_id: UUID, *, visit: Visit, text: str, now: datetime) -> Reply:
     session.save(force_insert=True)
     turn = Turn.objects.create(session=session, number=0, sealed_text=_sealed(text, session, visit), created_at=now)
     reply = new_reply(reply_id, turn=turn, session=session, visit=visit, now=now)
-    AssistantDay.count(assistant_id=session.assistant_id, day=now.date(), sessions=1)
+    if not session.is_trial:
+        AssistantDay.count(assistant_id=session.assistant_id, day=now.date(), sessions=1)
     return reply
 
 

@@ -20,6 +20,10 @@ class ChatSessionQuerySet(models.QuerySet["ChatSession"]):
     def owned_by(self, user: "User") -> "ChatSessionQuerySet":
         return self.filter(user=user)
 
+    def listed(self) -> "ChatSessionQuerySet":
+        """Without trials of drafts: these are seen in the Lab, one at a time."""
+        return self.filter(is_trial=False)
+
     def with_setting(self) -> "ChatSessionQuerySet":
         """With assistant and version, but not the version's prompts: those are opened in workers only."""
         return self.select_related("assistant", "version").defer("version__initial_prompt", "version__summary_prompt")
@@ -67,6 +71,7 @@ class ChatSession(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="chat_sessions")
     assistant = models.ForeignKey(Assistant, on_delete=models.PROTECT, related_name="chat_sessions")
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+")
+    is_trial = models.BooleanField(default=False)  # of a draft, by its maker: neither counted nor listed
     model_override = models.CharField(max_length=200, blank=True)
     client_id = models.UUIDField(null=True, blank=True)  # idempotency: the same form sent twice is one session
     forked_from = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="forks")

@@ -33,7 +33,7 @@ class Job:
 
     reply_id: UUID
     session_id: UUID
-    assistant_id: int
+    assistant_id: int | None  # in whose numbers it counts; None: it is a trial
     turn: int
     variant: int
     fence: int
@@ -77,7 +77,7 @@ def claim(reply_id: UUID) -> Job | None:
     return Job(
         reply_id=reply.pk,
         session_id=reply.session_id,
-        assistant_id=reply.session.assistant_id,
+        assistant_id=None if reply.session.is_trial else reply.session.assistant_id,
         turn=reply.turn.number,
         variant=reply.variant,
         fence=reply.fence,
@@ -107,7 +107,12 @@ def _end(reply: Reply, **why: Any) -> None:
 
 def _wants_title(reply: Reply) -> bool:
     session = reply.session
-    return not session.sealed_title and session.title_asked_at is None and reply.turn.sealed_text is not None
+    return (
+        not session.is_trial
+        and not session.sealed_title
+        and session.title_asked_at is None
+        and reply.turn.sealed_text is not None
+    )
 
 
 def _unchecked(reply: Reply, credential: relay.Credential) -> str:

@@ -119,9 +119,7 @@ def _finish(running: Running, *, state: str, error_code: str) -> bool:
             return False
         if running.memory is not None:
             memory.store(running.job.session_id, running.memory)
-        today = datetime.now(UTC).date()
-        blocks = int(bool(running.verdict))
-        AssistantDay.count(assistant_id=running.job.assistant_id, day=today, replies=1, guard_blocks=blocks)
+        _count(running.job, replies=1, guard_blocks=int(bool(running.verdict)))
     return True
 
 
@@ -131,8 +129,13 @@ def _flag(job: Job, categories: Sequence[str]) -> bool:
         turn = Turn.objects.filter(session_id=job.session_id, number=job.turn, sealed_flags="")
         if not turn.update(sealed_flags=sealed):
             return False
-        AssistantDay.count(assistant_id=job.assistant_id, day=datetime.now(UTC).date(), flagged=1)
+        _count(job, flagged=1)
     return True
+
+
+def _count(job: Job, **numbers: int) -> None:
+    if job.assistant_id is not None:
+        AssistantDay.count(assistant_id=job.assistant_id, day=datetime.now(UTC).date(), **numbers)
 
 
 def _mine(running: Running) -> Any:

@@ -14,5 +14,5 @@ def recent_chats(context: dict[str, Any], most: int) -> list[ChatSession]:
     visit = context.get("visit")
     if visit is None:
         return []
-    owned = ChatSession.objects.filter(user_id=visit.user_id)
+    owned = ChatSession.objects.listed().filter(user_id=visit.user_id)
     return list(owned.select_related("assistant").order_by("-last_turn_at")[:most])
