@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, RawPostDataException, Unreada
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-WRITTEN = ("text", "notes", "title")  # fields in which visitors write: a message, notes, a chat’s name
+WRITTEN = ("text", "notes", "title", "initial_prompt", "description")  # fields in which visitors write: messages, notes, prompts
 _REFERENCE = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 

@@ -1,5 +1,7 @@
 """`{% robot assistant "shelf" %}`: an assistant's robot, whole on a shelf or its head alone, on the tint of its code."""
 
+from urllib.parse import urlencode
+
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html
@@ -31,8 +33,27 @@ def robot(assistant: Assistant, place: str) -> SafeString:
 def robot_picture(assistant: Assistant) -> SafeString:
     """The picture alone. Its address changes with the drawing, so browsers may keep it."""
     address = reverse("assistants:avatar", args=[assistant.code])
-    version = avatars.fingerprint(assistant.name)
+    version = avatars.fingerprint(assistant.name, assistant.avatar_style)
     return format_html('<img src="{}?v={}" alt="" width="128" height="128">', address, version)
+
+
+@register.simple_tag
+def robot_preview(assistant: Assistant, place: str) -> SafeString:
+    """`{% robot_preview preview "shelf" %}`: of one that is in no database."""
+    picture = _preview(assistant.name, assistant.avatar_style)
+    return format_html('<span class="{} shelf-{}">{}</span>', place, avatars.tint(assistant.code), picture)
+
+
+@register.simple_tag
+def robot_in_style(assistant: Assistant, style: str) -> SafeString:
+    """`{% robot_in_style preview "sprouts" %}`: on its shelf, as it would be in that style."""
+    shelf = avatars.tint(assistant.code)
+    return format_html('<i class="shelf shelf-{}" id="look-{}">{}</i>', shelf, style, _preview(assistant.name, style))
+
+
+def _preview(name: str, style: str) -> SafeString:
+    address = reverse("assistants:lab-avatar")
+    return format_html('<img src="{}?{}" alt="" width="128" height="128">', address, urlencode({"name": name, "style": style}))
 
 
 @register.simple_tag

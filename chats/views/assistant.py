@@ -82,7 +82,7 @@ def _past(request: HttpRequest, visit: Visit | None, found: Assistant) -> Any:
     """The visitor's chats with this assistant that got past two messages, the one of late first."""
     if visit is None or not isinstance(request.user, User):
         return None
-    rows = ChatSession.objects.owned_by(request.user).filter(assistant=found).with_setting()
+    rows = ChatSession.objects.owned_by(request.user).listed().filter(assistant=found).with_setting()
     return Paginator(rows.with_more_messages_than(2).order_by("-last_turn_at"), PAST_CHATS).get_page(request.GET.get("past"))
 
 

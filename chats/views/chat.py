@@ -13,6 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.decorators import VisitorRequest, visitor_required
 from accounts.visit import Visit
+from assistants.views.steps import prompt_context
 from chats import conversation, forms, history, tasks
 from chats.errors import Busy, ClientIdReused
 from chats.models import ChatSession, Reply
@@ -59,6 +60,8 @@ def page(
     written = {"editing": editing, "edited": edited, "draft": draft}
     refresh = _refresh(around["live"], around["recap"], now=now) if not draft and edited is None else None
     context = common(found) | turns | around | written | {"refresh": refresh}
+    if found.is_trial:
+        return render(request, "chats/trial.html", context | {"told": prompt_context(found.assistant, visit)})
     return render(request, "chats/session.html", context)
 
 

@@ -131,18 +131,6 @@ def test_the_number_of_queries_does_not_grow(client, sign_in, alice, make_assist
             client.get(LOUNGE)
 
 
-def test_the_lab_lists_ones_own_and_says_what_is_not_open_yet(client, sign_in, alice, bob, make_assistant):
-    make_assistant(name="Alices Ann", creator=alice, visibility="private")
-    assert client.get("/lab/")["Location"] == "/sign-in/?next=/lab/"
-    sign_in(alice)
-    hers = client.get("/lab/")
-    assert "Alices Ann" in words(hers)
-    assert "1 assistant is yours." in words(hers)
-    assert "not open yet" in words(hers)
-    sign_in(bob)
-    assert "Alices Ann" not in client.get("/lab/").content.decode()
-
-
 @pytest.mark.parametrize("typed", ["7K3QX-xyz", "U" * 20, "x" * 5000, "٧٧٧"])
 def test_a_code_that_opens_nobody_stays_in_its_field_with_the_reason(client, typed):
     answer = client.get("/assistants/", {"code": typed})

@@ -161,6 +161,34 @@ class Stage:
         owner = {"owner_of": self.visitor.session, "visibility": "private", "showcased": False}
         return self.assistant(name="Seminar Sparring", description="Asks back until the point stands.", **owner)
 
+    def draft(self, typed: dict[str, str]) -> str:
+        """The code of one of the visitor's on the bench. Made once for the same words."""
+        key = f"draft {typed}"
+        if key not in self._made:
+            edit = self.visitor.post("/lab/new/").url.path
+            self.visitor.post(edit, **typed, next="leave")
+            self._made[key] = edit.split("/")[2]
+        return self._made[key]
+
+    @cached_property
+    def revised(self) -> str:
+        """One of the visitor's with two versions."""
+        code = self.draft({"initial_prompt": "You are Rita.\n\nAsk once.\nBe brief.", "name": "Revised Rita"})
+        shown = {"tagline": "Better now", "description": "Was revised.", "note": "The first that worked."}
+        self.visitor.post(f"/lab/{code}/publish/", **shown, next="publish")
+        later = {"initial_prompt": "You are Rita.\n\nAsk twice, then answer.\nBe brief.", "personality": "witty"}
+        self.visitor.post(f"/lab/{code}/edit/", **later, next="leave")
+        self.visitor.post(f"/lab/{code}/publish/", note="Asks twice: once was too few.", next="publish")
+        return code
+
+    @cached_property
+    def retired(self) -> str:
+        """One of the visitor's that takes no new chats."""
+        code = self.draft({"initial_prompt": "You are Rob.", "name": "Retired Rob", "tagline": "Was here", "description": "Was."})
+        self.visitor.post(f"/lab/{code}/publish/", next="publish")
+        self.visitor.post(f"/lab/{code}/retire/")
+        return code
+
     @cached_property
     def talked_with(self) -> str:
         """One with whom the visitor had more chats than a page shows."""

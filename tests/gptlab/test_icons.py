@@ -2,6 +2,7 @@ import re
 
 from django.template import Context, Template
 
+from assistants.personalities import PERSONALITIES
 from assistants.templatetags.robots import CATEGORY_ICONS
 from gptlab.pages import SIGNS
 from tests.conventions import source
@@ -12,7 +13,7 @@ SPRITE = (source.REPOSITORY / "static/icons/sprite.svg").read_text()
 def used():
     texts = (path.read_text() for path in (source.REPOSITORY / "templates").rglob("*.html"))
     named = {name for text in texts for name in re.findall(r'{% icon "([a-z0-9-]+)"', text)}
-    return named | set(CATEGORY_ICONS.values()) | set(SIGNS.values())
+    return named | set(CATEGORY_ICONS.values()) | set(SIGNS.values()) | {each.icon for each in PERSONALITIES.values()}
 
 
 def test_an_icon_is_for_the_eye_only():

@@ -1,0 +1,137 @@
+"""An assistant that was published, as its maker sees it: its link and code, its versions, out of use and back, as a file."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.decorators import VisitorRequest, visitor_required
+from accounts.visit import Visit
+from assistants import lab
+from assistants.lab.differences import compare
+from assistants.lab.fields import openness_of
+from assistants.models import Version
+from assistants.personalities import PERSONALITIES
+from gptlab.http import HttpRequest
+
+SETTINGS = {
+    "model": gettext_lazy("Model"),
+    "max_tokens": gettext_lazy("Longest reply"),
+    "personality": gettext_lazy("Personality"),
+    "temperature": gettext_lazy("Temperature"),
+    "top_p": gettext_lazy("Top P"),
+    "frequency_penalty": gettext_lazy("Repeated words"),
+    "presence_penalty": gettext_lazy("New topics"),
+}
+VERSIONS_MOST = 100  # that a page lists
+
+
+@require_safe
+@visitor_required
+def assistant(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
+    """Of one that is only a draft there is nothing to see yet: on to the draft."""
+    found = lab.owned(user=request.user, code=code)
+    if found.active_version is None:
+        return redirect("assistants:lab-edit", code=found.code)
+    share_url = request.build_absolute_uri(reverse("chats:assistant", args=[found.code]))
+    is_new = found.active_version.number == 1 and "new" in request.GET
+    context = {"share_url": share_url, "is_new": is_new, "openness": openness_of(found), "has_draft": hasattr(found, "draft")}
+    return render(request, "assistants/lab/assistant.html", context | {"assistant": found, "version": found.active_version})
+
+
+@require_safe
+@visitor_required
+def versions(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
+    """`?from=&to=`: what the one says otherwise than the other; without them the active one and the one before it."""
+    found = lab.owned(user=request.user, code=code)
+    rows = list(found.versions.filter(number__isnull=False).order_by("-number")[:VERSIONS_MOST])
+    numbers = [row.number or 0 for row in rows]
+    active = found.active_version.number if found.active_version else None
+    new = _wish(request, "to", numbers) or active or 0
+    old = _wish(request, "from", numbers) or next((number for number in numbers if number < new), new)
+    by_number = dict(zip(numbers, rows, strict=True))
+    context: dict[str, Any] = {"assistant": found, "versions": rows, "active": active, "old": old, "new": new}
+    if old in by_number and new in by_number:
+        context |= _differences(by_number[old], by_number[new])
+    return render(request, "assistants/lab/versions.html", context)
+
+
+@require_POST
+@visitor_required
+def roll_back(request: VisitorRequest, visit: Visit, code: str, number: int) -> HttpResponse:
+    version = lab.roll_back(lab.owned(user=request.user, code=code), number=number)
+    messages.success(
+        request,
+        _("New chats begin with version %(number)d now. Those that run stay on theirs.") % {"number": version.number or 0},
+    )
+    return redirect("assistants:lab-versions", code=code)
+
+
+@require_POST
+@visitor_required
+def annotate(request: VisitorRequest, visit: Visit, code: str, number: int) -> HttpResponse:
+    lab.annotate(lab.owned(user=request.user, code=code), number=number, note=request.POST.get("note", ""))
+    messages.success(request, _("The note is kept."))
+    return redirect("assistants:lab-versions", code=code)
+
+
+@require_POST
+@visitor_required
+def retire(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
+    found = lab.owned(user=request.user, code=code)
+    lab.retire(found)
+    messages.success(request, _("%(name)s is retired: it takes no new chats. Past ones stay readable.") % {"name": found.name})
+    return redirect("assistants:lab-assistant", code=code)
+
+
+@require_POST
+@visitor_required
+def restore(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
+    found = lab.owned(user=request.user, code=code)
+    lab.restore(found)
+    messages.success(request, _("%(name)s takes new chats again.") % {"name": found.name})
+    return redirect("assistants:lab-assistant", code=code)
+
+
+@require_safe
+@visitor_required
+def export(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
+    content = lab.exported(user=request.user, code=code)
+    name = slugify(content["assistant"]["name"]) or "assistant"
+    answer = JsonResponse(content, json_dumps_params={"indent": 2})
+    answer["Content-Disposition"] = f'attachment; filename="{name}-{timezone.now():%Y-%m-%d}.json"'
+    return answer
+
+
+def _wish(request: HttpRequest, name: str, numbers: list[int]) -> int | None:
+    text = request.GET.get(name, "")
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else None
+    return number if number in numbers else None
+
+
+def _differences(old: Version, new: Version) -> dict[str, Any]:
+    settings = [
+        (label, _shown(old, name), _shown(new, name))
+        for name, label in SETTINGS.items()
+        if getattr(old, name) != getattr(new, name)
+    ]
+    return {
+        "prompt_lines": compare(old.initial_prompt, new.initial_prompt),
+        "summary_lines": compare(old.summary_prompt, new.summary_prompt),
+        "settings": settings,
+        "is_same": old.pk == new.pk,
+    }
+
+
+def _shown(version: Version, name: str) -> object:
+    value = getattr(version, name)
+    if name == "personality":
+        return PERSONALITIES[value].label if value in PERSONALITIES else value
+    return f"{value:g}" if isinstance(value, float) else value

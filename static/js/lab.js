@@ -1,0 +1,25 @@
+// The Lab's forms: a slider says its number, a field how much of its room is taken. What is typed is kept by htmx.
+
+const formatted = ({ value }) => String(Number(value));
+
+function count(field) {
+  const most = Number(field.dataset.most);
+  const taken = [...field.value].length;
+  let shown = field.parentElement.querySelector(":scope > .count");
+  if (!shown) {
+    shown = document.createElement("span");
+    shown.className = "count num";
+    shown.setAttribute("aria-hidden", "true"); // the error says it in words
+    field.after(shown);
+  }
+  shown.hidden = taken < 0.6 * most;
+  shown.textContent = `${taken.toLocaleString()} / ${most.toLocaleString()}`;
+  shown.classList.toggle("is-over", taken > most);
+}
+
+document.addEventListener("input", ({ target }) => {
+  if (target.matches("input[type=range]")) target.parentElement.querySelector("output").value = formatted(target);
+  if (target.matches("[data-most]")) count(target);
+});
+
+for (const field of document.querySelectorAll("[data-lab] [data-most]")) count(field);

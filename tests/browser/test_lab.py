@@ -1,0 +1,137 @@
+"""What a maker does in a browser: three steps to a published assistant, and another version of it."""
+
+import re
+import uuid
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Chat
+
+pytestmark = pytest.mark.browser
+MARKER = "Zebrafinkenmarker"
+
+
+@pytest.fixture
+def key():
+    return f"sk-maker-{uuid.uuid4().hex}"
+
+
+def sign_in(page, key, path):
+    page.goto(f"/sign-in/?next={path}")
+    page.get_by_label("API key").fill(key)
+    page.get_by_role("button", name="Enter the lab").click()
+    expect(page).to_have_url(re.compile(path))
+
+
+def kept(page):
+    """What was typed has come to the server."""
+    return page.expect_response(lambda answer: answer.request.method == "POST" and answer.ok)
+
+
+def test_three_steps_to_a_published_assistant_over_reloads_and_signing_out(page, watch, key):
+    watch.expected.append("422 (Unprocessable Entity)")
+    sign_in(page, key, "/lab/")
+    page.get_by_role("button", name="New assistant").first.click()
+    prompt = page.get_by_label("Prompt", exact=True)
+    expect(page).to_have_url(re.compile("/edit/"))
+    page.wait_for_load_state()  # htmx listens now
+    with kept(page):
+        prompt.fill(f"You are Sparring. [[script=say:3]] {MARKER}")
+    expect(page.locator("#prompt-size")).to_contain_text("tokens")
+    with kept(page):
+        page.get_by_role("combobox", name="Model").select_option("gpt-4.1-mini")
+    expect(page.get_by_label("Temperature")).to_be_disabled()
+    with kept(page):
+        page.get_by_role("radio", name="Custom").check()
+    slider = page.get_by_label("Temperature")
+    expect(slider).to_be_enabled()
+    with kept(page):
+        slider.fill("1.3")
+    expect(page.locator("output[for=temperature]")).to_have_text("1.3")
+    page.reload()
+    expect(prompt).to_have_value(re.compile(MARKER))
+    expect(slider).to_have_value("1.3")
+
+    edit = page.url
+    page.locator(".seal summary").first.click()
+    page.get_by_role("button", name="Sign out").first.click()
+    expect(page.get_by_role("button", name="Try it without a key").first).to_be_visible()
+    page.goto(edit)
+    assert MARKER not in page.content()
+    sign_in(page, key, edit.partition("/lab/")[1] + edit.partition("/lab/")[2])
+    expect(prompt).to_have_value(re.compile(MARKER))
+
+    page.get_by_role("button", name="Go to the test drive").click()
+    page.get_by_role("button", name="Begin the test drive").click()
+    chat = Chat(page).wait()
+    chat.say("[[script=say:5]] Attack my thesis.").wait()
+    with kept(page):
+        prompt.fill("You are Sparring, and short.")
+    page.get_by_role("button", name="Try again with this").click()
+    expect(page.locator("article[data-reply-id]")).to_have_count(1)
+    chat.wait()
+    page.get_by_role("link", name="Finish").click()
+    expect(page).to_have_url(re.compile("/publish/"))
+    page.wait_for_load_state()
+
+    with kept(page):
+        page.get_by_label("Name", exact=True).fill("Seminar Sparring")
+    expect(page.locator("#preview h3")).to_have_text("Seminar Sparring")
+    with kept(page):
+        page.get_by_role("radio", name="Sprouts").check()
+    expect(page.locator("#preview .shelf img")).to_have_attribute("src", re.compile("name=Seminar.Sparring&style=sprouts"))
+    page.get_by_role("button", name="Publish").click()
+    expect(page.locator("#tagline")).to_be_focused()
+    expect(page.locator("#tagline_error")).to_be_visible()
+    page.get_by_label("In a few words").fill("Argues back")
+    page.get_by_label("Description").fill("Holds against every claim.")
+    page.get_by_role("radio", name="Unlisted").check()
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_role("heading", name="Seminar Sparring is on the shelf")).to_be_visible()
+    page.get_by_role("button", name="Copy the code").click()
+    expect(page.get_by_text("Copied", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Chat with Seminar Sparring").click()
+    page.get_by_role("button", name="Chat with Seminar Sparring").click()
+    Chat(page).wait()
+    page.goto("/chats/")
+    expect(page.locator(".recents a")).to_have_count(1)  # the trials are in no list
+
+
+def test_another_version_its_difference_and_the_way_back(page, key):
+    sign_in(page, key, "/lab/new/")
+    page.get_by_role("button", name="Begin").click()
+    page.get_by_label("Prompt", exact=True).fill("Be kind.\nAsk once.")
+    page.get_by_role("button", name="Skip the test drive").click()
+    for label, text in (("Name", "Kind Kit"), ("In a few words", "Asks"), ("Description", "Asks you.")):
+        page.get_by_label(label, exact=True).fill(text)
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text("Kind Kit is on the shelf")).to_be_visible()
+
+    page.get_by_role("link", name="Revise").click()
+    page.get_by_label("Prompt", exact=True).fill("Be kind.\nAsk twice.")
+    page.get_by_role("button", name="Skip the test drive").click()
+    page.get_by_role("textbox", name="Note on this version").fill("Once was too few.")
+    page.get_by_role("button", name="Publish the changes").click()
+    page.get_by_role("link", name="Versions").click()
+    expect(page.locator("#version-2")).to_contain_text("Live")
+    expect(page.locator("#version-2")).to_contain_text("Once was too few.")
+    expect(page.locator(".difference del")).to_contain_text("Ask once.")
+    expect(page.locator(".difference ins mark")).to_have_text("twice")
+    page.get_by_role("button", name="Use version 1").click()
+    expect(page.locator("#version-1")).to_contain_text("Live")
+    page.get_by_role("link", name="Revise").click()
+    expect(page.get_by_label("Prompt", exact=True)).to_have_value("Be kind.\nAsk once.")
+
+    page.goto(page.url.replace("edit/", ""))
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export").click()
+    file = download.value.path()
+    page.get_by_text("Retire…").click()
+    page.get_by_role("button", name="Retire it").click()
+    expect(page.get_by_role("button", name="Restore")).to_be_visible()
+    page.goto("/lab/new/")
+    page.get_by_label("File", exact=True).set_input_files(file)
+    page.get_by_role("button", name="Import").click()
+    expect(page.get_by_role("heading", name="Kind Kit")).to_be_visible()
+    expect(page.get_by_label("Prompt", exact=True)).to_have_value("Be kind.\nAsk once.")
