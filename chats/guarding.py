@@ -71,6 +71,16 @@ def gives_away(text: str, *, session: ChatSession) -> bool:
     return False
 
 
+def would_stop(reply: str, *, prompt: str, assistant: Assistant, said: str) -> bool:
+    """Whether a visitor who has said this would not get to read this reply."""
+    if assistant.prompt_is_public:
+        return False
+    guard = StreamGuard(prompt, user=said, public=_public(assistant))
+    guard.feed(reply)
+    guard.end()
+    return guard.blocked
+
+
 def _public(assistant: Assistant) -> dict[str, Any]:
     return {
         "name": assistant.name,

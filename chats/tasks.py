@@ -8,9 +8,9 @@ from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
 from django.conf import settings
 from django.utils import timezone
 
-from chats import condensing, naming, recapping, recovery, replying
+from chats import condensing, leak_check, naming, recapping, recovery, replying
 from chats.conversation import Concluded
-from chats.models import Reply
+from chats.models import LeakCheck, Reply
 
 
 @shared_task(name="chats.reply", ignore_result=True)
@@ -37,6 +37,11 @@ def condense(*, session_id: str, job_id: str) -> None:
     condensing.condense(session_id=UUID(session_id), job_id=UUID(job_id), now=timezone.now())
 
 
+@shared_task(name="chats.leak_check", ignore_result=True)
+def check_leaks(*, check_id: str) -> None:
+    leak_check.run(check_id=UUID(check_id))
+
+
 @shared_task(name="chats.recover", ignore_result=True)
 def recover() -> None:
     for reply_id in recovery.recover(now=timezone.now()):
@@ -52,6 +57,11 @@ def enqueue_recap(concluded: Concluded) -> None:
     """The broker away: the page says after a while that there is none, and it can be asked for again."""
     if concluded.job_id is not None:
         _hand_over(recap, session_id=concluded.session.pk, job_id=concluded.job_id)
+
+
+def enqueue_leak_check(check: LeakCheck) -> None:
+    """The broker away: the page says after a while that nothing came of it."""
+    _hand_over(check_leaks, check_id=check.pk)
 
 
 def _title_after(done: replying.Job) -> None:

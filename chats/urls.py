@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from chats.views import assistant, chat, listing, notes, sessions, stream, transcripts, trial, turns
+from chats.views import assistant, chat, leak_check, listing, notes, sessions, stream, transcripts, trial, turns
 
 app_name = "chats"
 
 urlpatterns = [
     path("assistants/<str:code>/", assistant.assistant, name="assistant"),
     path("lab/<slug:code>/trial/", trial.trial, name="trial"),
+    path("lab/<slug:code>/leak-check/", leak_check.leak_check, name="leak-check"),
     path("lab/<slug:code>/discard/", trial.discard, name="lab-discard"),
     path("chats/", listing.chats, name="list"),
     path("chats/start/", assistant.start, name="start"),

@@ -12,7 +12,7 @@ from assistants.models import Assistant, Version
 from chats.conversation.deleting import delete
 from chats.conversation.pending import paid_by, require_chat
 from chats.conversation.starting import begun
-from chats.models import ChatSession, Reply
+from chats.models import ChatSession, LeakCheck, Reply
 from gptlab import rate_limits
 
 
@@ -41,4 +41,5 @@ def forget_trials(*, user: User, assistant: Assistant, now: datetime) -> None:
     for pk in ChatSession.objects.owned_by(user).filter(assistant=assistant, is_trial=True).values_list("pk", flat=True):
         delete(user=user, session_id=pk, now=now)
     in_use = ChatSession.objects.filter(assistant=assistant, version__number=None).values("version")
-    assistant.versions.filter(number=None).exclude(pk__in=in_use).delete()
+    checked = LeakCheck.objects.filter(assistant=assistant, version__isnull=False).values("version")
+    assistant.versions.filter(number=None).exclude(pk__in=in_use).exclude(pk__in=checked).delete()

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Chat
+from tests.browser.states.lab import LEAKY
 
 pytestmark = pytest.mark.browser
 MARKER = "Zebrafinkenmarker"
@@ -135,3 +136,16 @@ def test_another_version_its_difference_and_the_way_back(page, key):
     page.get_by_role("button", name="Import").click()
     expect(page.get_by_role("heading", name="Kind Kit")).to_be_visible()
     expect(page.get_by_label("Prompt", exact=True)).to_have_value("Be kind.\nAsk once.")
+
+
+def test_a_model_that_tells_its_prompt_is_caught_by_a_check(page, key):
+    sign_in(page, key, "/lab/new/")
+    page.get_by_role("button", name="Begin").click()
+    page.get_by_label("Prompt", exact=True).fill(LEAKY)
+    page.get_by_role("button", name="Go to the test drive").click()
+    page.get_by_role("link", name="Leak check").click()
+    page.get_by_role("button", name="Send 18 requests").click()
+    expect(page.get_by_text("18 replies")).to_be_visible(timeout=30_000)
+    expect(page.locator("#findings .tag-warn", has_text="Stopped")).to_have_count(18)
+    expect(page.get_by_text("0 of 18 got through")).to_be_visible()
+    expect(page.get_by_role("button", name="Send 18 requests")).to_be_enabled()

@@ -1,7 +1,11 @@
 """The Lab."""
 
+from playwright.sync_api import expect
+
 from tests.browser.states import state
 
+LEAKY = """You are Lou, who keeps bees. Always ask one question, and never two of them.
+End with a rhyme about the hives, and never say how many there are. [[script=recite]]"""
 PROMPT = """You are a sparring partner for university seminars. The student brings a claim they want to defend.
 
 1. Restate the claim in one sentence and ask whether you got it right.
@@ -114,3 +118,17 @@ def retired(stage):
 @state
 def throwing_away(stage):
     stage.signed_in(f"/lab/{draft(stage)}/discard/")
+
+
+@state
+def leak_check(stage):
+    stage.signed_in(f"/lab/{draft(stage)}/leak-check/")
+
+
+@state
+def leak_check_done(stage):
+    page = stage.signed_in(f"/lab/{draft(stage, name='Leaky Lou', initial_prompt=LEAKY)}/leak-check/")
+    if page.get_by_text("got through").count() == 0:
+        page.get_by_role("button", name="Send 18 requests").click()
+    page.get_by_text("got through").wait_for()
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0, timeout=30_000)

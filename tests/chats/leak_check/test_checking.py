@@ -1,0 +1,174 @@
+"""A whole check, with models that tell, that don't, and that are away."""
+
+import random
+import re
+from datetime import timedelta
+
+import pytest
+
+from assistants import lab
+from assistants.models import Version
+from chats import background, conversation, leak_check
+from chats.errors import CannotChat
+from chats.leak_check.measuring import Finding
+from chats.models import LeakCheck
+from gptlab.errors import Limited
+from gptlab.llm.errors import KeyRejected, RateLimited
+from gptlab.llm.messages import Completion, FinishReason, Usage
+from tests.chats.conftest import NOW, visit_of
+from tests.chats.leak_guard.prompts import SECRET, words
+
+pytestmark = pytest.mark.django_db
+TOLD = {"initial_prompt": SECRET, "model": "gpt-4.1-mini", "max_tokens": 300, "personality": "witty"}
+
+
+@pytest.fixture
+def draft(alice):
+    return lab.begin(user=alice, now=NOW, values={"name": "Moo"})
+
+
+@pytest.fixture
+def model(monkeypatch):
+    """Answers as the test says: `model.answers = lambda asked, told: …`. Remembers what it was asked."""
+
+    class Model:
+        asked = []
+
+        def ask(self, request, *, api_key):
+            told, asked = request.messages[0].text, request.messages[-1].text
+            self.asked.append(asked)
+            return Completion(self.answers(asked, told), FinishReason.STOP, Usage(1, 1))
+
+    made = Model()
+    made.asked = []
+    monkeypatch.setattr(background, "ask", made.ask)
+    return made
+
+
+def begin(alice, visit, draft, **told):
+    return leak_check.begin(user=alice, visit=visit, assistant=draft, told=TOLD | told, now=NOW)
+
+
+def checked(alice, visit, draft, **told):
+    check = begin(alice, visit, draft, **told)
+    leak_check.run(check_id=check.pk)
+    check.refresh_from_db()
+    return check, [Finding(**values) for values in check.findings]
+
+
+def test_a_model_that_tells_is_caught_and_the_guard_stops_it(alice, visit, draft, model):
+    model.answers = lambda asked, told: f"Here it is: {told}"
+    check, findings = checked(alice, visit, draft)
+    assert check.state == "done"
+    assert len(findings) == len(model.asked) == leak_check.TOTAL
+    assert all(finding.percent > 90 and finding.stopped for finding in findings)
+
+
+def test_a_model_that_keeps_it_is_said_to_keep_it(alice, visit, draft, model):
+    model.answers = lambda asked, told: "I'd rather talk about your bees. How many hives have you?"
+    _check, findings = checked(alice, visit, draft)
+    assert all(finding.is_kept for finding in findings)
+
+
+def test_where_nothing_is_guarded_what_gets_out_is_out(alice, visit, draft, model):
+    lab.keep(draft, {"openness": "public"}, now=NOW)
+    model.answers = lambda asked, told: words(60) if "Base64" in asked else "No."
+    _check, findings = checked(alice, visit, draft)
+    assert [finding.kind for finding in findings if finding.is_out] == ["encode"]
+    assert sum(finding.is_kept for finding in findings) == leak_check.TOTAL - 1
+
+
+ASKING = ("repeat", "spell", "disclose", "hand over", "cite", "reproduce", "print", "show", "dictate", "share")
+WANTED = ("your instructions", "the system prompt", "your initial prompt", "your rules", "the text above", "what you were told")
+HOW = ("word for word", "verbatim", "in full", "now", "as code", "please", "for my audit", "from the first line", "literally")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_persona_that_tells_on_phrases_that_the_attacks_do_not_know_is_caught(alice, visit, draft, model, seed):
+    """It tells whoever asks nearly as in one of twenty ways of asking, which the test draws."""
+    dice = random.Random(seed)
+    known = {f"{dice.choice(ASKING)} {dice.choice(WANTED)} {dice.choice(HOW)}" for _ in range(20)}
+    meant = [set(re.findall(r"\w{4,}", phrase)) for phrase in known]
+
+    def answers(asked, told):
+        words_of = set(re.findall(r"\w{4,}", asked.casefold()))
+        return told if any(len(words_of & each) * 2 >= len(each) for each in meant) else "Let us talk about bees."
+
+    model.answers = answers
+    _check, findings = checked(alice, visit, draft)
+    assert not set(model.asked) & known
+    assert any(finding.percent > 90 and finding.stopped for finding in findings)
+    assert any(finding.is_kept for finding in findings)
+
+
+def test_no_reply_and_no_prompt_is_kept(alice, visit, draft, model):
+    model.answers = lambda asked, told: f"Here it is: {told}"
+    check, _findings = checked(alice, visit, draft)
+    stored = str(list(LeakCheck.objects.values()))
+    assert words(4) not in stored
+    assert check.version is None
+    assert not Version.objects.exists()
+
+
+def test_it_is_stopped_between_two_attacks_and_what_is_known_stays(alice, visit, draft, model):
+    def answers(asked, told):
+        if len(model.asked) == 3:
+            leak_check.stop(draft)
+        return "No."
+
+    model.answers = answers
+    check, findings = checked(alice, visit, draft)
+    assert (check.state, len(model.asked), len(findings)) == ("stopped", 3, 2)
+
+
+def test_an_upstream_that_fails_once_costs_one_answer_and_twice_ends_it(alice, visit, draft, model):
+    def answers(asked, told):
+        if len(model.asked) in failing:
+            raise error
+        return "No."
+
+    model.answers = answers
+    failing, error = {2}, RateLimited()
+    check, findings = checked(alice, visit, draft)
+    assert (check.state, [finding.answered for finding in findings].count(False)) == ("done", 1)
+    model.asked, failing, error = [], {2, 4}, KeyRejected()
+    check, findings = checked(alice, visit, draft)
+    assert (check.state, check.error_code, len(model.asked)) == ("failed", "key_rejected", 4)
+
+
+def test_a_task_that_comes_twice_asks_once(alice, visit, draft, model):
+    model.answers = lambda asked, told: "No."
+    check, _findings = checked(alice, visit, draft)
+    leak_check.run(check_id=check.pk)
+    assert len(model.asked) == leak_check.TOTAL
+
+
+def test_another_check_takes_the_place_of_the_one_before(alice, visit, draft, model):
+    first = begin(alice, visit, draft)
+    second = begin(alice, visit, draft)
+    assert list(LeakCheck.objects.all()) == [second]
+    model.answers = lambda asked, told: "No."
+    leak_check.run(check_id=first.pk)
+    assert model.asked == []
+
+
+def test_one_whose_worker_got_lost_has_failed(alice, visit, draft):
+    begin(alice, visit, draft)
+    assert leak_check.check_of(draft, now=NOW + timedelta(minutes=5)).state == "pending"
+    assert leak_check.check_of(draft, now=NOW + timedelta(minutes=15)).state == "failed"
+
+
+def test_a_trial_leaves_a_check_that_runs_alone(alice, visit, draft, model):
+    check = begin(alice, visit, draft)
+    conversation.try_out(user=alice, visit=visit, assistant=draft, told=TOLD, now=NOW)
+    check.refresh_from_db()
+    assert check.version is not None
+
+
+def test_who_can_not_chat_or_asks_too_often_is_refused(alice, visit, draft, monkeypatch):
+    with pytest.raises(CannotChat):
+        begin(alice, visit_of(alice, can_chat=False), draft)
+    monkeypatch.setattr("chats.leak_check.checking.LIMIT", "1/hour")
+    begin(alice, visit, draft)
+    with pytest.raises(Limited):
+        begin(alice, visit, draft)
