@@ -96,7 +96,7 @@ def title_request(session: ChatSession, *, vault: Vault, provider: str) -> Reque
     batch = next(history.batches(session, vault=vault))
     first = next((exchange for exchange in batch if exchange.turn.text), batch[0])
     answer = first.reply.text if first.reply is not None else ""
-    model = session.replies.order_by("-created_at").values_list("model", flat=True)[0]
+    model = session.model_used_last()
     info = catalog.model(provider, model)
     count, enough = counter(info), ENOUGH
     while True:

@@ -50,7 +50,7 @@ class _Work:
     def __init__(self, session: ChatSession, credential: relay.Credential) -> None:
         self._session, self._credential = session, credential
         self._vault = Vault(user_id=credential.user_id, data_key=credential.data_key)
-        self._model = session.replies.order_by("-created_at").values_list("model", flat=True)[0]
+        self._model = session.model_used_last()
         self._info = catalog.model(credential.provider, self._model)
         self._count = counter(self._info)
         self._summary_tokens = summary_tokens(self._info.context_window)

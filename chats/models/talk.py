@@ -102,6 +102,11 @@ class ChatSession(models.Model):
         """Whether one can say something: a chat that was left alone goes on where it was, a concluded one when it is resumed."""
         return self.status != self.Status.COMPLETED
 
+    def model_used_last(self) -> str:
+        """By its newest reply; found by number and not by time: an index gives that, however long the chat is."""
+        newest = Reply.objects.filter(turn__session=self).order_by("-turn__number", "-variant")
+        return newest.values_list("model", flat=True).first() or self.model_override or self.version.model
+
     def count_messages(self) -> int:
         rows = ChatSession.objects.filter(pk=self.pk).annotate(message_count=_messages())
         return int(rows.values_list("message_count", flat=True)[0])
@@ -160,7 +165,7 @@ class Reply(models.Model):
         INTERRUPTED = "interrupted", _("Interrupted")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    session = models.ForeignKey(ChatSession, on_delete=models.CASCADE, related_name="replies")
+    session = models.ForeignKey(ChatSession, on_delete=models.CASCADE, related_name="replies", db_index=False)
     turn = models.ForeignKey(Turn, on_delete=models.CASCADE, related_name="replies")
     variant = models.PositiveIntegerField(default=1)
     client_id = models.UUIDField(null=True, blank=True)  # idempotency: the same form sent twice is one variant
@@ -202,6 +207,7 @@ class Reply(models.Model):
             models.UniqueConstraint(fields=["turn"], condition=Q(chosen=True), name="one_chosen_reply_per_turn"),
         ]
         indexes = [
+            models.Index(fields=["session", "state"], name="replies_by_state"),  # is one live? SQLite does not use the constraint
             models.Index(fields=["lease_until"], condition=Q(state="running"), name="leases"),
             models.Index(fields=["sent_at"], condition=Q(state="pending"), name="unclaimed"),
         ]

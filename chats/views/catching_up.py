@@ -46,7 +46,8 @@ def missed(session: ChatSession, seen: Seen, *, visit: Visit) -> Missed | None:
     newer = history.following(session, vault=vault_of(visit), after=seen.turn)
     if newer is None:
         return None
-    chosen = session.replies.filter(turn__number=seen.turn, chosen=True).select_related("turn").first()
+    place = {"turn__session": session, "turn__number": seen.turn}  # by number: the index of a session's replies has all of them
+    chosen = Reply.objects.filter(**place, chosen=True).select_related("turn").first()
     is_superseded = chosen is not None and chosen.turn.superseded
     return Missed(
         exchanges=show_exchanges(newer, visit=visit),

@@ -78,7 +78,7 @@ def test_of_long_texts_so_much_goes_into_the_title_request_as_fits(alice, visit,
     (tmp_path / "models.toml").write_text("[openai.'gpt-4.1-mini']\ncontext_window = 512\n")
     info = catalog.model("openai", "gpt-4.1-mini")
     opening = answer(visit, start(alice, visit, sam), "Welcome")
-    reply = answer(visit, say(alice, visit, opening.session, "喝茶 " * 60).reply, "牛奶 " * 600)
+    reply = answer(visit, say(alice, visit, opening.session, "喝茶 " * 50).reply, "牛奶 " * 600)
     asked = naming.title_request(reply.session, vault=vault_of(visit), provider="openai")
     assert 200 < sum(map(counter(info), asked.messages)) <= info.input_budget(asked.sampling.max_tokens)
 

@@ -117,3 +117,9 @@ def test_a_code_that_nobody_has_is_told(alice, visit, chat, code):
     data["assistant"]["code"] = code
     with pytest.raises(UnfitTranscript, match="whom you can’t meet here"):
         take_in(alice, visit, data)
+
+
+def test_a_chat_without_any_reply_goes_by_its_assistants_model(alice, visit, chat):
+    data = exported(chat, visit)
+    data["messages"] = [message for message in data["messages"] if message["role"] == "user"]
+    assert take_in(alice, visit, data).model_used_last() == "gpt-4.1-mini"

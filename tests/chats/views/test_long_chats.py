@@ -9,9 +9,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from assistants.models import Assistant
 from chats import history
-from chats.models import Reply
+from chats.condensing import reading
+from chats.models import ChatSession, Digest, Memory, Reply
+from chats.replying import claiming
 from chats.sealing import Vault
+from chats.views.showing import vault_of
 from tests.chats.views.talk import HTMX, said, say, store, url
 from tests.fill_chat import write
 
@@ -59,6 +63,43 @@ def test_a_chat_opens_with_as_much_work_however_long_it_is(page_of):
     assert found[0][1] == history.TURNS
     assert numbers(page)[-1] == 2000
     assert found[1][2] < 1.5 * found[0][2]
+
+
+@pytest.mark.parametrize("kind", ["coaching", "brainstorming"])
+def test_a_turn_is_as_much_work_however_long_its_chat_is(page_of, alice, opening, sent, kind):
+    """What the web does for a message, and the worker to begin its reply and to look what of the chat it would condense."""
+    Assistant.objects.update(session_type=kind)
+    found = []
+    for turns in (50, 1950):
+        page_of(turns)
+        before = ChatSession.objects.get()
+        condensed_to(alice, before, before.turn_count - 8)
+        seen = last_seen(before)
+        with steps_counted() as steps:
+            say(alice, opening, "And then?", HTMX, seen=seen)
+            job = claiming.claim(sent[-1])
+            session = ChatSession.objects.get()
+            reading.read(session, vault=job.vault, budget=3_000, count=lambda message: 1)
+            session.model_used_last()
+            for name in ("memory", "title"):
+                alice.client.get(url(name, opening), headers=HTMX)
+        found.append(steps[0])
+        store(Reply.objects.select_related("turn").get(pk=job.reply_id), alice, "Then it floats.")
+    assert found[1] < 1.5 * found[0]
+
+
+def last_seen(session):
+    reply = Reply.objects.filter(session=session, chosen=True).select_related("turn").latest("turn__number")
+    return f"{reply.turn.number}.{reply.pk}"
+
+
+def condensed_to(alice, session, turn):
+    Digest.objects.all().delete()
+    notes = Digest(session=session, covers_to=turn, tokens_before=9, tokens_after=3, created_at=timezone.now())
+    notes.sealed_summary = vault_of(alice.visit).seal_digest("Ice floats.", session_id=session.pk, digest_id=notes.pk)
+    notes.save()
+    memory = {"tokens": 900, "prompt_tokens": 60, "budget": 3_000, "since": turn, "begins": 2_000}
+    Memory.objects.update_or_create(session=session, defaults=memory)
 
 
 def test_a_chat_that_fits_on_one_page_has_no_link_to_more(page_of):
