@@ -1,6 +1,12 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class AssistantsConfig(AppConfig):
     name = "assistants"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from assistants import word_index
+
+        post_migrate.connect(word_index.prepare, sender=self)

@@ -1,6 +1,7 @@
 from django.urls import path, re_path
 
 from assistants.views.avatar import avatar
+from assistants.views.favourite import favourite
 from assistants.views.finding import by_code
 from assistants.views.lab import clone, lab, new
 from assistants.views.lounge import lounge
@@ -26,5 +27,6 @@ urlpatterns = [
     path("lab/<slug:code>/clone/", clone, name="lab-clone"),
     path("lab/<slug:code>/export/", export, name="lab-export"),
     path("assistants/", by_code, name="by-code"),
+    path("assistants/<str:code>/favourite/", favourite, name="favourite"),
     re_path(r"^assistants/(?P<code>[0-9A-Z]{20})/avatar\.svg$", avatar, name="avatar"),
 ]

@@ -1,4 +1,4 @@
-"""What you can talk to: assistants and their versions, and what is counted of them."""
+"""What you can talk to: assistants and their versions, and what is counted and kept of them."""
 
 from assistants.models.assistant import (
     CODE_ALPHABET,
@@ -13,6 +13,7 @@ from assistants.models.assistant import (
 )
 from assistants.models.day import AssistantDay
 from assistants.models.draft import Draft
+from assistants.models.favourite import Favourite
 
 __all__ = [
     "CODE_ALPHABET",
@@ -24,6 +25,7 @@ __all__ = [
     "AssistantDay",
     "AssistantQuerySet",
     "Draft",
+    "Favourite",
     "Version",
     "new_code",
 ]

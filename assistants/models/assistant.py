@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.validators import BaseValidator, MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from assistants.words import searchable
 from gptlab.fields import EncryptedTextField
-from gptlab.folding import folded
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -31,6 +32,13 @@ def new_code() -> str:
     return "".join(secrets.choice(CODE_ALPHABET) for _i in range(CODE_LENGTH))
 
 
+IN_COMMUNITY = Q(visibility="listed", is_active=True, showcased=False)  # what the indexes below are made for
+
+
+def _in_community(*fields: str, name: str) -> models.Index:
+    return models.Index(fields=[*fields, "-id"], condition=IN_COMMUNITY, name=name)
+
+
 class AssistantQuerySet(models.QuerySet["Assistant"]):
     def in_use(self) -> "AssistantQuerySet":
         return self.filter(is_active=True, active_version__isnull=False)
@@ -44,13 +52,13 @@ class AssistantQuerySet(models.QuerySet["Assistant"]):
         return self.in_use().filter(showcased=True, visibility=Assistant.Visibility.LISTED)
 
     def community(self) -> "AssistantQuerySet":
-        return self.in_use().filter(showcased=False, visibility=Assistant.Visibility.LISTED)
+        return self.in_use().filter(IN_COMMUNITY)
 
-    def saying(self, words: str) -> "AssistantQuerySet":
-        """Those with all of these words in what visitors see of them."""
+    def saying(self, pieces: list[str]) -> "AssistantQuerySet":
+        """Those with all of these pieces (`words.pieces`) in what visitors see of them."""
         rows = self
-        for word in folded(words).split():
-            rows = rows.filter(search_text__contains=word)
+        for piece in pieces:
+            rows = rows.filter(search_text__contains=piece)
         return rows
 
     def made_by(self, user: "User | AnonymousUser") -> "AssistantQuerySet":
@@ -108,6 +116,10 @@ class Assistant(models.Model):
     active_version = models.ForeignKey("Version", null=True, blank=True, on_delete=models.RESTRICT, related_name="+")
     showcase_key = models.SlugField(unique=True, null=True, blank=True)  # the file in showcase/ that it came from
     search_text = models.TextField(editable=False, default="")  # what visitors see of it, folded: see save()
+    people = models.PositiveIntegerField(default=0, editable=False)  # who talked with it of late; this and the next by `chats`
+    raters = models.PositiveIntegerField(default=0, editable=False)  # who said whether a chat was worth their time
+    likers = models.PositiveIntegerField(default=0, editable=False)  # who said that one was
+    liking = models.FloatField(default=0.0, editable=False)  # the share of likers that is sure, however few they are
     created_at = models.DateTimeField()
 
     objects = AssistantQuerySet.as_manager()
@@ -115,12 +127,21 @@ class Assistant(models.Model):
     class Meta:
         verbose_name = _("assistant")
         verbose_name_plural = _("assistants")
+        indexes = [
+            _in_community("-people", name="community_popular"),
+            _in_community("-liking", name="community_liked"),
+            _in_community("-created_at", name="community_new"),
+            _in_community("category", "-people", name="community_category_popular"),
+            _in_community("category", "-liking", name="community_category_liked"),
+            _in_community("category", "-created_at", name="community_category_new"),
+            models.Index(fields=["active_version"], condition=Q(showcased=True), name="showcased_assistants"),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.search_text = folded("\n".join([self.name, self.tagline, self.description, *map(str, self.tags)]))
+        self.search_text = searchable([self.name, self.tagline, self.description, *map(str, self.tags)])
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "search_text"}
         super().save(*args, **kwargs)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from assistants import avatars, codes
+from assistants import avatars, blurring, codes
 from assistants.models import Assistant
 
 register = template.Library()
@@ -65,6 +65,17 @@ def showcased(most: int) -> list[Assistant]:
 @register.filter
 def without(assistants: list[Assistant], one: Assistant) -> list[Assistant]:
     return [each for each in assistants if each != one]
+
+
+@register.filter
+def blurred(number: int | str) -> int | None:
+    """How many people, or None if they are few. A template's missing number is few."""
+    return blurring.blurred(number or 0) if not isinstance(number, str) else None
+
+
+@register.filter
+def liked(assistant: Assistant) -> int | None:
+    return blurring.share(assistant.likers, assistant.raters)
 
 
 @register.filter

@@ -2,9 +2,9 @@
 
 import secrets
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,6 +26,7 @@ class Choice:
     url: str
     is_current: bool
     count: int = 0
+    has_more: bool = False  # than its count
 
 
 @require_safe
@@ -41,26 +42,29 @@ def lounge(request: HttpRequest) -> HttpResponse:
         user=request.user,
         seed=seed,
         page=_number(asked.get("page", "")) or 1,
+        sort=asked.get("sort", ""),
     )
     context = _context(found, seed=seed)
     if not request.htmx:
         return render(request, "assistants/lounge.html", context)
     address = _address(found, seed=seed, page=found.page.number)
-    return _with_address(request, render(request, "assistants/_shelves.html", context), address, is_search=bool(found.query))
+    return _with_address(request, render(request, "assistants/_shelves.html", context), address)
 
 
-def _with_address(request: HttpRequest, response: HttpResponse, address: str, *, is_search: bool) -> HttpResponse:
+def _with_address(request: HttpRequest, response: HttpResponse, address: str) -> HttpResponse:
     """However many letters a search has, it is one step back: the first adds an address to the history, the others change it."""
     try:
         before = request.htmx.current_url_abs_path or ""
     except ValueError:  # a header that is no address
         before = ""
-    goes_on = is_search and "q=" in before and request.htmx.source == "form#search"
+    was, is_now = (QueryDict(urlsplit(each).query) for each in (before, address))
+    letters = "q" in was and "q" in is_now and was["q"] != is_now["q"]
+    goes_on = letters and request.htmx.source == "form#search"
     return (replace_url if goes_on or address == before else push_url)(response, address)
 
 
 def _context(found: Shelf, *, seed: int) -> dict[str, object]:
-    labels = {"showcased": _("Showcased"), "community": _("Community"), "mine": _("Mine")}
+    labels = {"showcased": _("Showcased"), "community": _("Community"), "mine": _("Mine"), "favourites": _("Favourites")}
     page = found.page
     return {
         "title": _title(found, labels[found.tab]),
@@ -68,9 +72,19 @@ def _context(found: Shelf, *, seed: int) -> dict[str, object]:
         "tab": found.tab,
         "tab_label": labels[found.tab],
         "tabs": [
-            Choice(key, labels[key], _address(found, seed=seed, tab=key), key == found.tab, count=count)
+            Choice(
+                key,
+                labels[key],
+                _address(found, seed=seed, tab=key),
+                key == found.tab,
+                count=count,
+                has_more=key == "community" and found.is_community_longer,
+            )
             for key, count in found.counts.items()
         ],
+        "sorts": found.sorts,
+        "sort": found.sort,
+        "is_cut": found.tab == "community" and found.is_community_longer,
         "is_elsewhere": any(count for key, count in found.counts.items() if key != found.tab),
         "query": found.query,
         "category": found.category,
@@ -88,10 +102,11 @@ def _context(found: Shelf, *, seed: int) -> dict[str, object]:
 
 
 def _title(found: Shelf, label: str) -> str:
-    """Lounge: Community, Data, “sql”, page 2."""
+    """Lounge: Community, Data, “sql”, Newest, page 2."""
     wishes = [label] if found.tab != "showcased" else []
     wishes += [str(Assistant.Category(found.category).label)] if found.category else []
     wishes += [f"“{found.query}”"] if found.query else []
+    wishes += [str(found.sort.label)] if found.sort != found.sorts[0] else []
     wishes += [_("page %(number)d") % {"number": found.page.number}] if found.page.number > 1 else []
     return ": ".join(filter(None, [_("Lounge"), ", ".join(wishes)]))
 
@@ -104,6 +119,7 @@ def _address(
         "tab": found.tab if tab is None else tab,
         "q": found.query if query is None else query,
         "category": found.category if category is None else category,
+        "sort": found.sort.value if found.sort != found.sorts[0] else "",
         "page": page if page > 1 else "",
         "seed": seed,
     }

@@ -14,6 +14,7 @@ from accounts import visit as visits
 from accounts.decorators import VisitorRequest, visitor_required
 from accounts.models import User
 from accounts.visit import Visit
+from assistants import favourites
 from assistants.errors import Retired, Unfinished, UnknownCode
 from assistants.meeting import meet
 from assistants.models import Assistant, Version
@@ -73,6 +74,7 @@ def _context(request: HttpRequest, visit: Visit | None, found: Assistant, versio
         "choice": choice,
         "preset": asked if choice and asked in choice.names else choice and choice.preset,
         "past": _past(request, visit, found),
+        "is_favourite": favourites.is_marked(found, user=request.user),
         "share_url": request.build_absolute_uri(address),
         "next": address,
     }

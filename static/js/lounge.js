@@ -1,4 +1,5 @@
-// The Lounge's shelves change in place. What htmx leaves to us: where the focus goes on, and that Back finds the same order.
+// The Lounge's shelves change in place. What htmx leaves to us: where the focus goes on, that Back finds the same order, and that
+// on a narrow screen the current tab and category are in sight.
 
 const shelves = () => document.getElementById("shelves");
 let turnedPage = false;
@@ -13,7 +14,16 @@ document.addEventListener("htmx:after:swap", () => {
     document.getElementById("shelf")?.focus({ preventScroll: true });
   }
   turnedPage = false;
+  showCurrent();
 });
+
+function showCurrent() {
+  for (const row of shelves().querySelectorAll(".tabs, .chips")) {
+    const [seen, current] = [row, row.querySelector("[aria-current]")].map((each) => each.getBoundingClientRect());
+    row.scrollLeft += current.left + current.width / 2 - seen.left - seen.width / 2;
+  }
+}
+showCurrent();
 
 // The address that one came in by names no order of the shelf: Back asks for the one that was seen.
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {

@@ -1,8 +1,12 @@
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistants import community, favourites, word_index
 from assistants.lounge import PAGE_SIZE, shelf, shuffled
 from assistants.models import Assistant, AssistantDay
 
@@ -76,7 +80,7 @@ def test_each_tab_shows_its_own(make_assistant, alice, bob):
     assert names(tab="showcased", user=alice) == sorted({*shown, *mine})
     assert names(tab="community", user=alice) == listed
     assert names(tab="mine", user=alice) == mine
-    assert ask(user=alice).counts == {"showcased": 6, "community": 3, "mine": 4}
+    assert ask(user=alice).counts == {"showcased": 6, "community": 3, "mine": 4, "favourites": 0}
 
 
 @pytest.mark.django_db
@@ -146,7 +150,7 @@ def test_the_number_of_queries_does_not_grow(make_assistant, alice, django_asser
     for _round in range(2):
         for _i in range(15):
             make_assistant(showcased=True, creator=alice)
-        with django_assert_num_queries(4 if signed_in else 3):
+        with django_assert_num_queries(5 if signed_in else 3):
             list(ask(user=user).page)
 
 
@@ -172,3 +176,113 @@ def test_a_change_is_found_at_once(make_assistant):
     assistant.save(update_fields=["name"])
     assert names(query="after") == ["After"]
     assert names(query="before") == []
+
+
+def order(**fields):
+    return [each.name for each in ask(**fields).page]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("tab", ["showcased", "community"])
+def test_what_is_popular_liked_or_new_stands_first(make_assistant, now, tab):
+    for name, people, liking, age in (("Ann", 3, 0.1, 2), ("Ben", 9, 0.2, 1), ("Cas", 1, 0.9, 3)):
+        made = make_assistant(name=name, people=people, liking=liking, showcased=tab == "showcased")
+        Assistant.objects.filter(pk=made.pk).update(created_at=now - timedelta(days=age))
+    assert order(tab=tab, sort="popular") == ["Ben", "Ann", "Cas"]
+    assert order(tab=tab, sort="liked") == ["Cas", "Ben", "Ann"]
+    assert order(tab=tab, sort="new") == ["Ben", "Ann", "Cas"]
+
+
+@pytest.mark.django_db
+def test_the_community_is_never_shuffled_and_an_unknown_order_is_dropped():
+    assert [ask(tab="community", sort=sort).sort for sort in ("", "mixed", "x")] == ["popular"] * 3
+    assert [ask(sort=sort).sort for sort in ("", "popular", "x")] == ["mixed", "popular", "mixed"]
+
+
+@pytest.mark.django_db
+def test_pages_of_the_community_together_hold_everyone_once(make_assistant):
+    made = {make_assistant(people=3).pk for _i in range(2 * PAGE_SIZE + 3)}
+    shown = [each.pk for number in (1, 2, 3) for each in ask(tab="community", page=number).page]
+    assert len(shown) == len(made)
+    assert set(shown) == made
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ["", "robot"])
+def test_of_a_community_without_end_the_first_are_shown(make_assistant, monkeypatch, query):
+    monkeypatch.setattr(community, "SHOWN_MOST", PAGE_SIZE + 5)
+    for number in range(PAGE_SIZE + 10):
+        make_assistant(people=number)
+    found = ask(tab="community", query=query, page=9)
+    assert (found.counts["community"], found.page.number, len(found.page)) == (PAGE_SIZE + 5, 2, 5)
+    assert [each.people for each in found.page] == [9, 8, 7, 6, 5]
+    assert found.is_community_longer
+
+
+@pytest.mark.django_db
+def test_what_many_have_is_found_in_the_same_order_as_what_few_have(make_assistant, monkeypatch):
+    for number in range(12):
+        make_assistant(people=number, category="play" if number % 2 else "data")
+    few = order(tab="community", query="robot", category="play")
+    monkeypatch.setattr(community, "SHOWN_MOST", 3)
+    assert order(tab="community", query="robot", category="play") == few[:3]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "change", [{"showcased": True}, {"visibility": "private"}, {"is_active": False}, {"active_version": None}]
+)
+def test_who_leaves_the_community_is_not_found_there_and_who_comes_back_is(make_assistant, change):
+    assistant = make_assistant(name="Findme")
+    before = {name: getattr(assistant, name) for name in change}
+    Assistant.objects.filter(pk=assistant.pk).update(**change)
+    assert names(tab="community", query="findme") == []
+    assert word_index.found(Assistant.objects.all(), ["findme"], most=9) == []
+    Assistant.objects.filter(pk=assistant.pk).update(**before)
+    assert names(tab="community", query="findme") == ["Findme"]
+    assistant.delete()
+    assert names(tab="community", query="findme") == []
+
+
+@pytest.mark.django_db
+def test_an_index_that_lost_its_triggers_is_made_anew(make_assistant):
+    """As when a migration builds the table anew."""
+    if connection.vendor != "sqlite":
+        pytest.skip("Postgres keeps its index")
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER assistants_words_added")
+    assistant = make_assistant(name="Findme")
+    assistant.save()
+    Assistant.objects.filter(pk=make_assistant(name="Findme too").pk).delete()
+    word_index.prepare("default")
+    assert names(tab="community", query="findme") == ["Findme"]
+    make_assistant(name="Findme later")
+    assert names(tab="community", query="findme") == ["Findme", "Findme later"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("tab", ["showcased", "community"])
+@pytest.mark.parametrize(
+    ("query", "is_found"),
+    [
+        ("ool", True), ("co", True), ("oo", False), ("c", True), ("写作", True), ("写", True), ("作写", False), ("gpt写", True),
+        ("pt助", True), ('"', False), ('a"b', True), ("ool*", False), ("cool AND", False), ("cool sh", True), ("cool qq", False),
+    ],
+)  # fmt: skip
+def test_three_letters_are_found_anywhere_fewer_where_words_begin(make_assistant, tab, query, is_found):
+    make_assistant(name="Cool Shoes", tagline="中文写作助手", description='gpt写 gpt助 a"b', showcased=tab == "showcased")
+    assert names(tab=tab, query=query) == (["Cool Shoes"] if is_found else [])
+
+
+@pytest.mark.django_db
+def test_favourites_are_ones_own_shelf(make_assistant, alice, bob, now):
+    ann, private = make_assistant(name="Ann"), make_assistant(name="Bobs", creator=bob)
+    for each in (ann, private):
+        favourites.mark(each.code, user=alice, is_favourite=True, now=now)
+    assert names(tab="favourites", user=alice) == ["Ann", "Bobs"]
+    assert [each.is_favourite for each in ask(tab="community", user=alice).page] == [True, True]
+    assert [each.is_favourite for each in ask(tab="community", user=bob).page] == [False, False]
+    assert names(tab="favourites", user=bob) == []
+    Assistant.objects.filter(pk=private.pk).update(visibility="private")
+    Assistant.objects.filter(pk=ann.pk).update(is_active=False)
+    assert names(tab="favourites", user=alice) == []

@@ -42,6 +42,27 @@ def community_page_2(stage):
 
 
 @state
+def sorted_by_ratings(stage):
+    for name, people, likers in (("Busy Bea", 1_204, 1_150), ("Shy Sid", 37, 20)):
+        stage.assistant(name=name, showcased=False, category="work", people=people, raters=people, likers=likers, liking=likers)
+    stage.signed_in("/lounge/?tab=community&sort=liked&category=work")
+
+
+@state
+def favourites(stage):
+    page = stage.signed_in("/lounge/")
+    for star in page.locator(".star [aria-pressed=false]").all()[:2]:
+        star.click()
+        page.wait_for_timeout(300)
+    stage.signed_in("/lounge/?tab=favourites&seed=1")
+
+
+@state
+def favourites_empty(stage):
+    stage.signed_in_anew("/lounge/?tab=favourites")
+
+
+@state
 def category(stage):
     stage.signed_out("/lounge/?category=learning")
 
