@@ -119,7 +119,7 @@ def test_a_damaged_message_says_so_in_its_place():
 
 def test_saying_something_answers_with_the_words_and_the_live_reply():
     exchange = Fake(turn=Fake(number=1, text="Why?", damaged=False, created_at=NOW), after_pause=False)
-    assistant = Fake(name="Sam", code="7K3QX9MZT2HD0VWN5B8R")
+    assistant = Fake(name="Sam", code="7K3QX9MZT2HD0VWN5B8R", avatar_style="")
     context = {"exchange": exchange, "reply": reply("pending"), "assistant": assistant, "session": SESSION}
     html = render_to_string("chats/_say.html", context)
     assert html.index("Why?") < html.index(f'id="reply-{ID}"')

@@ -271,9 +271,10 @@ async def leaky(call: "Call", code: str = "400") -> bool:
 
 
 async def flaky(call: "Call", times: str, code: str = "503", retry_after: str = "") -> bool:
-    """Fails so many times for the same text, then answers. Code 0 hangs up."""
-    call.upstream.failures[call.last_text] += 1
-    if call.upstream.failures[call.last_text] > int(times):
+    """Fails so many times for the same key and text, then answers. Code 0 hangs up."""
+    failures, asked = call.upstream.failures, (call.api_key, call.last_text)
+    failures[asked] += 1
+    if failures[asked] > int(times):
         return await echo(call)
     headers = {"retry_after": retry_after} if retry_after else {}
     return call.drop() if code == "0" else await status(call, code, **headers)

@@ -35,7 +35,7 @@ class Upstream:
         self.models = models
         self.sent: list[dict[str, Any]] = []
         self.aside: list[dict[str, Any]] = []
-        self.failures: Counter[str] = Counter()
+        self.failures: Counter[str | tuple[str, str]] = Counter()
         self.connections = 0
         self._idle: set[asyncio.StreamWriter] = set()
         self._ready = threading.Event()

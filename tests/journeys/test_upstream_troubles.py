@@ -88,7 +88,7 @@ def test_a_model_that_the_key_does_not_have_is_refused(alice, sam):
     alice.hears(chat, "failed")
     answer = alice.press(chat, "retry", model="../gpt-0")
     assert answer.status_code == 422
-    assert "Your key does not have the model" in answer.content.decode()
+    assert "is not among the models that your key can use here" in answer.content.decode()
 
 
 def test_what_passes_by_itself_is_not_shown(alice, sam):
