@@ -10,7 +10,7 @@ from accounts.models import User
 from assistants.lab.fields import FIELDS, PROMPT_FIELDS, USUAL, as_typed
 from assistants.models import Assistant, AssistantQuerySet, Draft
 from gptlab import rate_limits
-from gptlab.errors import Invalid, Missing
+from gptlab.errors import Conflict, Invalid, Missing
 
 DRAFTS_LIMIT = "60/hour"
 MOST_CHARACTERS = 200_000  # of a draft: much more than is fit, so that what is too long is kept to be shortened
@@ -52,15 +52,27 @@ def typed(assistant: Assistant) -> dict[str, str]:
     return dict.fromkeys(FIELDS, "") | published(assistant)
 
 
+def live_number(assistant: Assistant) -> int:
+    """Of the version that is live, 0 without one."""
+    return (assistant.active_version and assistant.active_version.number) or 0
+
+
 def published(assistant: Assistant) -> dict[str, str]:
     version = assistant.active_version
     return USUAL if version is None else as_typed(assistant, version)
 
 
 @transaction.atomic
-def keep(assistant: Assistant, values: Mapping[str, str], *, now: datetime) -> None:
-    """Some fields' new texts; the others stay. Raises Invalid if that is more than can be kept at all."""
-    Assistant.objects.select_for_update().get(pk=assistant.pk)  # two tabs: the later one's fields win, and no others
+def keep(assistant: Assistant, values: Mapping[str, str], *, now: datetime, base: str = "") -> None:
+    """Some fields' new texts; the others stay. `base` is the number of the version that was live when they were shown.
+
+    Raises Invalid if that is more than can be kept at all, Conflict if another version than `base` is live by now: what comes
+    late from a page that was left, or from another tab, would begin a draft of what has just been published.
+    """
+    # Two tabs: the later one's fields win, and no others.
+    assistant = Assistant.objects.select_for_update(of=("self",)).with_version().get(pk=assistant.pk)
+    if base and base != str(live_number(assistant)):
+        raise Conflict(_("Another version went live meanwhile. Copy what you typed here, then reload to go on from that one."))
     text = typed(assistant)
     kept = text | {name: value.replace("\r\n", "\n") for name, value in values.items() if name in FIELDS}
     if sum(map(len, kept.values())) > MOST_CHARACTERS:

@@ -58,7 +58,7 @@ def edit(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "assistants/lab/edit.html", prompt_context(assistant, visit))
     before = lab.typed(assistant)
-    lab.keep(assistant, request.POST.dict(), now=timezone.now())
+    _keep(request, assistant)
     wish = request.POST.get("next", "")
     if request.htmx:
         context = prompt_context(assistant, visit)
@@ -84,7 +84,7 @@ def publish(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
     assistant = lab.owned(user=request.user, code=code)
     if request.method != "POST":
         return render(request, "assistants/lab/publish.html", profile_context(assistant))
-    lab.keep(assistant, request.POST.dict(), now=timezone.now())
+    _keep(request, assistant)
     if request.htmx:
         return render(request, "assistants/lab/_kept_profile.html", profile_context(assistant))
     wish = request.POST.get("next", "")
@@ -93,6 +93,12 @@ def publish(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
     if wish == "leave":
         return redirect("assistants:lab")
     return redirect("chats:trial" if wish == "trial" else "assistants:lab-publish", code=assistant.code)
+
+
+def _keep(request: VisitorRequest, assistant: Assistant) -> None:
+    """A button is meant; what goes by itself may come late."""
+    base = request.POST.get("base", "") if request.htmx else ""
+    lab.keep(assistant, request.POST.dict(), now=timezone.now(), base=base)
 
 
 def _published(request: VisitorRequest, visit: Visit, assistant: Assistant) -> HttpResponse:

@@ -229,3 +229,24 @@ def test_what_changes_something_is_only_posted(alice, made, path):
 def test_the_exported_file_says_its_form(alice, made):
     content = json.loads(alice.client.get(f"/lab/{made.code}/export/").content)
     assert (content["format"], content["version"]) == ("gptlab-assistant", 1)
+
+
+@pytest.mark.parametrize("step", ["edit", "publish"])
+def test_what_goes_by_itself_and_comes_after_publishing_begins_no_draft(alice, draft, now, step):
+    page = alice.client.get(f"/lab/{draft.code}/{step}/").content.decode()
+    late = {"base": re.search(r'name="base"\s+value="(\d+)"', page)[1], "name": "Late", "initial_prompt": "Late."}
+    publish(draft, alice.visit, now=now)
+    answer = alice.client.post(f"/lab/{draft.code}/{step}/", late, headers=HTMX)
+    assert answer.status_code == 409
+    assert "Another version went live meanwhile" in words(answer)
+    assert not Draft.objects.exists()
+    page = alice.client.get(f"/lab/{draft.code}/{step}/").content.decode()
+    fresh = late | {"base": re.search(r'name="base"\s+value="(\d+)"', page)[1]}
+    assert alice.client.post(f"/lab/{draft.code}/{step}/", fresh, headers=HTMX).status_code == 200
+    assert lab.typed(draft)["name"] == "Late"
+
+
+def test_a_button_pressed_on_an_older_page_is_meant(alice, draft, now):
+    publish(draft, alice.visit, now=now)
+    alice.client.post(f"/lab/{draft.code}/edit/", {"base": "0", "initial_prompt": "Meant.", "next": "leave"})
+    assert lab.typed(draft)["initial_prompt"] == "Meant."
