@@ -44,12 +44,20 @@ document.addEventListener("done", ({ target, detail }) => {
 // While the final part takes the article's place, both are there: look at what is left a moment later.
 document.addEventListener("htmx:sse:close", ({ target }) => {
   const id = target.id;
-  queueMicrotask(() => {
-    const ended = document.getElementById(id);
-    if (ended?.dataset.announce) announcer.textContent = ended.dataset.announce;
-    document.dispatchEvent(new Event("lab:reply-ended")); // the heading asks whether the chat has a title now
-  });
+  queueMicrotask(() => tell(document.getElementById(id)));
 });
+
+// A reply that ended before its message was answered has no stream to tell of it.
+document.addEventListener("htmx:after:swap", ({ target }) => {
+  if (target.id !== "composer") return;
+  const last = [...document.querySelectorAll("#turns article[data-reply-id]")].at(-1);
+  if (last?.dataset.announce) tell(last);
+});
+
+function tell(ended) {
+  if (ended?.dataset.announce) announcer.textContent = ended.dataset.announce;
+  document.dispatchEvent(new Event("lab:reply-ended")); // the heading asks whether the chat has a title now
+}
 
 // Who pressed Stop or Try again stood on a button that is gone now: on to the field. (A button that came back has the focus.)
 let stoodOn = null;

@@ -1,8 +1,12 @@
 """Where the states of the catalogue are played: one browser page before a whole installation, and the ways into it."""
 
 import json
+import os
 import re
+import signal
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
@@ -82,6 +86,16 @@ class Stage:
     def hold(self, address: str) -> None:
         """What the page asks for there is never answered, as over a line that stands still."""
         self.page.route(address, lambda _route: None)
+
+    @contextmanager
+    def worker_at_rest(self) -> Iterator[None]:
+        """What is asked of it inside waits."""
+        pid = self.lab.pids()["worker"]
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
 
     def new_chat(self, code: str = "") -> Page:
         """Just begun; the assistant has opened it."""

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from assistants.lounge import PAGE_SIZE
 from tests.http_visitor import HttpVisitor
+from tests.lab import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -91,17 +92,20 @@ def test_nobody_found_leads_back_to_everyone(lounge):
 def test_a_page_turned_begins_at_the_head_of_the_shelf(lounge, community):
     lounge.get_by_role("link", name="Community").click()
     lounge.locator("#q").fill("page pia")
-    expect(lounge.locator("#tab-community .count")).to_have_text(str(len(community)))
+    expect(lounge).to_have_title("Lounge: Community, “page pia” · GPT Lab")
     expect(lounge.locator(CARDS)).to_have_count(PAGE_SIZE)
     shown = names(lounge)
     lounge.get_by_role("link", name="More").click()
+    expect(lounge.locator("#found")).to_have_text(re.compile("page 2 of 2"))
     expect(lounge.locator(CARDS)).to_have_count(len(community) - PAGE_SIZE)
     assert len({*shown, *names(lounge)}) == len(community)
     wished = {"title": "Lounge: Community, “page pia”, page 2", "address": r"\?tab=community&q=page\+pia&page=2&seed=\d+"}
     shows(lounge, query="page pia", **wished)
     expect(lounge.locator("#shelf")).to_be_focused()
     expect(lounge.locator("#found")).to_have_text(re.compile("page 2 of 2"))
-    lounge.wait_for_function("document.getElementById('shelves').getBoundingClientRect().top >= 0")
+    wait_until(
+        lambda: lounge.evaluate("document.getElementById('shelves').getBoundingClientRect().top >= 0"), 5, "it is out of view"
+    )
     lounge.go_back()
     expect(lounge.locator(CARDS)).to_have_text(shown)
 
@@ -162,7 +166,8 @@ def test_a_code_is_copied_with_one_press(page, context, assistant):
     expect(page.locator("#toasts")).to_contain_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == page.url
     page.get_by_role("button", name="Copy the code").click()
-    page.wait_for_function("async (code) => (await navigator.clipboard.readText()).replaceAll('-', '') === code", arg=assistant)
+    copied = "async () => (await navigator.clipboard.readText()).replaceAll('-', '')"
+    wait_until(lambda: page.evaluate(copied) == assistant, 5, "the code is not copied")
 
 
 def test_everything_works_without_a_script(browser, lab, community, assistant):

@@ -1,10 +1,13 @@
 """Replies that end badly, one after the other in one chat: the words, and the way out that is pressed."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import open_chat
 from tests.damage import spoil_prompt, spoil_texts
+from tests.lab import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -34,6 +37,25 @@ def test_each_trouble_says_what_happened_live_and_after_a_reload(chat):
     chat.page.reload()
     for (_script, _state, words), banner in zip(TROUBLES, chat.page.locator("#turns .banner").all(), strict=True):
         expect(banner).to_contain_text(words)
+
+
+def test_a_trouble_that_is_over_before_the_message_is_answered_is_announced_too(chat, context):
+    """Its answer brings the ended reply, and no stream."""
+
+    def late(route):
+        answer = route.fetch()
+        wait_until(lambda: chat.transcript()[-1]["state"] == "failed", 10, "the reply never fails")
+        ended = reply_in(context.request.get(chat.page.url).text())
+        route.fulfill(response=answer, body=answer.text().replace(reply_in(answer.text()), ended))
+
+    chat.page.route("**/say/", late)
+    chat.say("[[script=quota]] Please")
+    expect(chat.page.locator("#announcer")).to_contain_text("Your OpenAI balance is used up.")
+    assert "/stream/" not in chat.reply.evaluate("article => article.outerHTML")
+
+
+def reply_in(html):
+    return re.findall(r"<article(?=[^>]*data-reply-id).*?</article>", html, re.DOTALL)[-1]
 
 
 def test_only_the_last_trouble_has_a_way_out(chat):

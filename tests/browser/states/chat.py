@@ -12,11 +12,12 @@ def opened(stage):
 
 @state(whole=False)
 def queued(stage):
-    """Before the stream has told that a worker has it."""
+    """Before a worker has it."""
     stage.new_chat()
     stage.hold("**/stream/")
-    page = stage.say("Go on.")
-    expect(page.get_by_text("Queued")).to_be_visible()
+    with stage.worker_at_rest():
+        page = stage.say("Go on.")
+        expect(page.get_by_text("Queued")).to_be_visible()
 
 
 @state(whole=False)
