@@ -179,7 +179,9 @@ GUARD_MEANING = env.bool("GUARD_MEANING", default=True)
 
 # Messages
 MESSAGE_MOST_BYTES = 32 * 1024
-MESSAGE_LIMIT = env.str("MESSAGE_LIMIT", default="60/minute")  # of one visitor; a benchmark writes faster than people do
+# Of one visitor; what writes by itself, as a benchmark does, is faster than people are.
+MESSAGE_LIMIT = env.str("MESSAGE_LIMIT", default="60/minute")
+START_LIMIT = env.str("START_LIMIT", default="30/minute")
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # never a cookie: it may hold a minted key
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024  # a pasted megabyte must reach the form, which says what is wrong with it
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100

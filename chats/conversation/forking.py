@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
@@ -42,7 +43,7 @@ def fork(
         raise NothingToFork(_("There is no such message in this chat any more. Reload the page to see where it stands."))
     if with_reply and session.replies.live().filter(turn__number=turn).exists():
         raise busy()
-    rate_limits.hit("start", key=str(user.pk), limit="30/minute")
+    rate_limits.hit("start", key=str(user.pk), limit=settings.START_LIMIT)
     try:
         return _forked(session, visit=visit, turn=turn, with_reply=with_reply, client_id=form_id, now=now)
     except IntegrityError:

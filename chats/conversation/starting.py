@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
@@ -44,7 +45,7 @@ def start(*, user: User, visit: Visit, code: str, model: str, text: str = "", cl
     )
     if text:
         memory.require_room(session, text, provider=visit.provider, model=model_for(session, visit))
-    rate_limits.hit("start", key=str(user.pk), limit="30/minute")
+    rate_limits.hit("start", key=str(user.pk), limit=settings.START_LIMIT)
     try:
         with paid_by(visit) as reply_id, transaction.atomic():
             return begun(session, reply_id, visit=visit, text=text, now=now)

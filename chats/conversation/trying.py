@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
@@ -22,7 +23,7 @@ def try_out(*, user: User, visit: Visit, assistant: Assistant, told: Mapping[str
     Raises CannotChat, Limited, Unavailable.
     """
     require_chat(visit)
-    rate_limits.hit("start", key=str(user.pk), limit="30/minute")
+    rate_limits.hit("start", key=str(user.pk), limit=settings.START_LIMIT)
     forget_trials(user=user, assistant=assistant, now=now)
     with paid_by(visit) as reply_id, transaction.atomic():
         version = Version.objects.create(assistant=assistant, created_at=now, **told)

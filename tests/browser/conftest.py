@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 
-from tests.browser.stage import TINY, models_file
+from tests.browser.stage import QUICK, TINY, models_file
 from tests.fakes.upstream import DEFAULT_MODELS, Upstream
 from tests.http_visitor import HttpVisitor
 from tests.lab import REPOSITORY, Lab, free_port, wait_until
@@ -73,7 +73,8 @@ def upstream():
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory, demo, upstream):
     folder = tmp_path_factory.mktemp("lab")
-    places = {"DEMO_BASE_URL": demo.url, "OPENAI_BASE_URL": upstream.base_url, "MODELS_FILE": models_file(folder)}
+    places = {"DEMO_BASE_URL": demo.url, "OPENAI_BASE_URL": upstream.base_url, "MODELS_FILE": models_file(folder)} | QUICK
+
     with Lab(folder / "data", **places) as running:
         yield running
 
@@ -87,6 +88,12 @@ def assistant(lab):
 @pytest.fixture(scope="session")
 def base_url(lab):
     return lab.url
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    """Without a graphics card what turns and blinks costs half a processor."""
+    return browser_context_args | {"reduced_motion": "reduce"}
 
 
 @dataclass

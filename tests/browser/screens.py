@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.browser.stage import TINY, Stage, models_file
+from tests.browser.stage import QUICK, TINY, Stage, models_file
 from tests.browser.states import State, catalogue
 from tests.conftest import chromium_flags
 from tests.fakes.upstream import DEFAULT_MODELS, Upstream
@@ -40,7 +40,7 @@ def main() -> None:
     with ExitStack() as stack:
         upstream = stack.enter_context(Upstream(models=(*DEFAULT_MODELS, TINY)))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        places = {"OPENAI_BASE_URL": upstream.base_url, "MODELS_FILE": models_file(folder)}
+        places = {"OPENAI_BASE_URL": upstream.base_url, "MODELS_FILE": models_file(folder)} | QUICK
         lab = stack.enter_context(Lab(folder / "data", **places))
         chromium = stack.enter_context(sync_playwright()).chromium
         page = chromium.launch(executable_path=shutil.which("chromium"), args=chromium_flags()).new_page(base_url=lab.url)

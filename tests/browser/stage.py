@@ -18,6 +18,7 @@ from tests.lab import Lab
 KEY = "sk-states-0123456789abcdef0123456789abcdef"
 ASSISTANT = "Query Quill"  # of the house collection
 TINY = "tiny"  # a model whose memory is soon full: see `models_file`
+QUICK = {"START_LIMIT": "600/minute", "MESSAGE_LIMIT": "600/minute"}  # settings for visitors who are faster than people
 _UNWRAP = """() => {
   for (const each of document.body.querySelectorAll("noscript")) {
     const div = document.createElement("div");

@@ -37,11 +37,11 @@ async def backwards(call: "Call", milliseconds: str) -> bool:
     return await _say(call, _pieces(f"{call.last_text[::-1]} " * 40), pause=int(milliseconds) / 1000)
 
 
-async def recite(call: "Call", how: str = "plainly") -> bool:
+async def recite(call: "Call", how: str = "plainly", more: str = "200") -> bool:
     """The prompt that it was given, and on and on: a model that can be talked into it."""
     told = call.system_text
     text = {"plainly": told, "backwards": told[::-1], "base64": base64.b64encode(told.encode()).decode()}[how]
-    return await _say(call, _pieces(f"Sure, here it is: {text} " + "And so on. " * 200), pause=0.001)
+    return await _say(call, _pieces(f"Sure, here it is: {text} " + "And so on. " * int(more)), pause=0.001)
 
 
 async def think(call: "Call", seconds: str) -> bool:
