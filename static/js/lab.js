@@ -22,4 +22,14 @@ document.addEventListener("input", ({ target }) => {
   if (target.matches("[data-most]")) count(target);
 });
 
+// With a button all goes that was typed. What would go by itself a moment later, would come after it.
+document.addEventListener("submit", ({ target }) => {
+  if (!target.matches("[data-lab]")) return;
+  target.dataset.leaving = "";
+  target.dispatchEvent(new Event("htmx:abort"));
+});
+document.addEventListener("htmx:before:request", (event) => {
+  if ("leaving" in event.detail.ctx.sourceElement.dataset) event.preventDefault();
+});
+
 for (const field of document.querySelectorAll("[data-lab] [data-most]")) count(field);

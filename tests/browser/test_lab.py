@@ -112,9 +112,13 @@ def test_another_version_its_difference_and_the_way_back(page, key):
     page.get_by_role("link", name="Revise").click()
     page.get_by_label("Prompt", exact=True).fill("Be kind.\nAsk twice.")
     page.get_by_role("button", name="Skip the test drive").click()
+    expect(page.get_by_role("textbox", name="Note on this version")).to_be_visible()
+    went = []
+    page.route("**/publish/", lambda route: (went.append(route.request.headers), page.wait_for_timeout(900), route.continue_()))
     page.get_by_role("textbox", name="Note on this version").fill("Once was too few.")
     page.get_by_role("button", name="Publish the changes").click()
     page.get_by_role("link", name="Versions").click()
+    assert [headers.get("hx-request") for headers in went] == [None]  # the form, and nothing by itself after it
     expect(page.locator("#version-2")).to_contain_text("Live")
     expect(page.locator("#version-2")).to_contain_text("Once was too few.")
     expect(page.locator(".difference del")).to_contain_text("Ask once.")
