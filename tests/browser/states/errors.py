@@ -224,7 +224,7 @@ def message_refused(stage):
     expect(page.locator("#notice .banner")).to_be_visible()
 
 
-@state
+@state(whole=False)
 def message_refused_without_a_script(stage):
     page = stage.chat()
     submit(page)
