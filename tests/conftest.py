@@ -18,7 +18,7 @@ from tests.lab import Lab, wait_until
 @pytest.fixture(scope="session", autouse=True)
 def redis_server() -> Iterator[redis.Redis]:
     process = child_process.start(embedded_redis.command(settings.DATA), log=settings.DATA / "redis.log")
-    wait_until(lambda: embedded_redis.answers(settings.DATA), 10, "the Redis-protocol server does not answer")
+    wait_until(lambda: embedded_redis.answers(settings.DATA), 20, "the Redis-protocol server does not answer")
     client = redis.Redis.from_url(settings.REDIS_URL)
     yield client
     client.close()

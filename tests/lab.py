@@ -82,7 +82,7 @@ class Lab:
         """SIGKILL. Returns when that very process is dead."""
         pid = self.pids()[name]
         os.kill(pid, signal.SIGKILL)
-        wait_until(lambda: not is_alive(pid), 5, f"{name} survived SIGKILL")
+        wait_until(lambda: not is_alive(pid), 20, f"{name} survived SIGKILL")
         return pid
 
     def wait_for(self, name: str, *, other_than: int, seconds: float = 10) -> int:

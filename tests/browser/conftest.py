@@ -40,7 +40,7 @@ class RecordingDemo:
         self.url = f"http://127.0.0.1:{self.port}/v1"
         command = [sys.executable, "-m", "gptlab.llm.demo", "--port", str(self.port), "--record"]
         self.process = subprocess.Popen(command, cwd=REPOSITORY, env=os.environ | {"DEMO_PACE": PACE})
-        wait_until(self._answers, 10, "the demo does not start")
+        wait_until(self._answers, 20, "the demo does not start")
 
     def _answers(self):
         try:

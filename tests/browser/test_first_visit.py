@@ -44,7 +44,7 @@ def test_a_first_visit_from_the_front_page_to_signing_out(page, watch, demo, ass
     clicked = time.monotonic()
     chat.stop()
     while not demo.last()["aborted"]:
-        assert time.monotonic() - clicked < 1, "the upstream goes on writing"
+        assert time.monotonic() - clicked < 10, "the upstream goes on writing"
     chat.wait("stopped")
     kept, sent = chat.transcript()[-1]["text"], demo.last()["text"]
     assert len(kept) >= 200

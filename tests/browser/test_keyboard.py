@@ -27,7 +27,7 @@ def tab_to(page, name):
         page.keyboard.press("Tab")
         focused = page.evaluate(_FOCUSED)
         if name in focused["name"]:
-            wait_until(lambda: page.evaluate(_FOCUSED)["seen"], 2, f"{name} is out of sight")  # scrolling may take a moment
+            wait_until(lambda: page.evaluate(_FOCUSED)["seen"], 20, f"{name} is out of sight")  # scrolling may take a moment
             assert focused["ring"], focused
             return
     raise AssertionError(f"{MOST_TABS} tabs do not lead to {name!r}")

@@ -167,7 +167,7 @@ def test_a_code_is_copied_with_one_press(page, context, assistant):
     assert page.evaluate("navigator.clipboard.readText()") == page.url
     page.get_by_role("button", name="Copy the code").click()
     copied = "async () => (await navigator.clipboard.readText()).replaceAll('-', '')"
-    wait_until(lambda: page.evaluate(copied) == assistant, 5, "the code is not copied")
+    wait_until(lambda: page.evaluate(copied) == assistant, 20, "the code is not copied")
 
 
 def test_everything_works_without_a_script(browser, lab, community, assistant):

@@ -98,7 +98,7 @@ def test_without_a_script_the_notes_are_read_edited_and_set_aside(browser, visit
     context = browser.new_context(base_url=lab.url, java_script_enabled=False)
     page = context.new_page()
     opened(page, visitor, lab)
-    wait_until(lambda: page.get_by_text(LINE).count() or not page.reload(), 15, "nothing is condensed")
+    wait_until(lambda: page.get_by_text(LINE).count() or not page.reload(), 20, "nothing is condensed")
     page.get_by_text(LINE).click()
     page.get_by_text("Edit notes").click()
     page.get_by_label("Coach is told of the earlier turns").fill(" ")

@@ -44,7 +44,7 @@ def test_a_trouble_that_is_over_before_the_message_is_answered_is_announced_too(
 
     def late(route):
         answer = route.fetch()
-        wait_until(lambda: chat.transcript()[-1]["state"] == "failed", 10, "the reply never fails")
+        wait_until(lambda: chat.transcript()[-1]["state"] == "failed", 20, "the reply never fails")
         ended = reply_in(context.request.get(chat.page.url).text())
         route.fulfill(response=answer, body=answer.text().replace(reply_in(answer.text()), ended))
 

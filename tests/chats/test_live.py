@@ -13,7 +13,7 @@ from gptlab import crypto, event_log
 from gptlab.event_log import Position
 from tests.chats.live_logs import KEY, a_writer, followed, opened, text_of, text_of_any
 
-PROMPT = 0.5  # seconds: "at once" for a machine that does other things too
+PROMPT = 10  # seconds: "at once" for a machine that does other things too
 
 
 async def test_what_is_written_is_followed_in_order_and_ends():

@@ -100,6 +100,9 @@ class Upstream:
             if record["peer_closed"] is None:
                 raise
             return False
+        except ConnectionError:  # a script that writes on may feel it before the watch sees it
+            record["peer_closed"] = record["peer_closed"] or time.monotonic()
+            raise
         finally:
             watching.cancel()
 

@@ -19,7 +19,7 @@ def calls_about(upstream, text):
 
 
 def await_call(upstream, text):
-    wait_until(lambda: calls_about(upstream, text), 10, "the upstream was never asked")
+    wait_until(lambda: calls_about(upstream, text), 20, "the upstream was never asked")
     return calls_about(upstream, text)[-1]
 
 
@@ -54,7 +54,7 @@ def test_a_worker_killed_in_the_middle_leaves_the_text_and_a_retry_and_calls_nob
     assert len(calls_about(upstream, "Halfway")) == 1
 
     again = visitor.retry(reply)
-    wait_until(lambda: len(calls_about(upstream, "Halfway")) == 2, 10, "the retry asked nobody")
+    wait_until(lambda: len(calls_about(upstream, "Halfway")) == 2, 20, "the retry asked nobody")
     assert [message["text"] for message in visitor.messages() if message["role"] == "user"] == ["[[script=slow:20:2000]] Halfway"]
     visitor.stop(again)
     assert visitor.wait_for_end("stopped")["variant"] == 2
@@ -110,7 +110,7 @@ def test_an_upstream_killed_in_the_middle_leaves_the_text_and_a_retry(lab):
     bob.start(code_of(lab))
     bob.wait_for_end("done")
     follower = bob.follow(reply := bob.say("A long one, please."))
-    wait_until(lambda: len(follower.bubble.text) > 300, 10, "nothing comes")
+    wait_until(lambda: len(follower.bubble.text) > 300, 20, "nothing comes")
     dead = lab.kill("demo")
     seen = follower.bubble.text
     bubble = follower.end()
@@ -119,10 +119,10 @@ def test_an_upstream_killed_in_the_middle_leaves_the_text_and_a_retry(lab):
     assert len(told["text"]) >= 300
     assert "Try again" in bubble.final
     assert lab.wait_for("demo", other_than=dead) != dead
-    wait_until(lambda: lab.pids().get("demo"), 10, "no demo")
+    wait_until(lambda: lab.pids().get("demo"), 20, "no demo")
     again = bob.retry(reply)
     follower = bob.follow(again)
-    wait_until(lambda: len(follower.bubble.text) > 300, 10, "the retry brings nothing")
+    wait_until(lambda: len(follower.bubble.text) > 300, 20, "the retry brings nothing")
     bob.stop(again)
     follower.end()
     assert bob.wait_for_end("stopped")["variant"] == 2

@@ -141,7 +141,7 @@ def told(server, written):
     monitor = Monitor(settings.DATA)
     server.set("key", b"\0\1" + written)
     server.set("the end", b"1")
-    wait_until(lambda: b"the end" in monitor.as_told, 5, "MONITOR says nothing")
+    wait_until(lambda: b"the end" in monitor.as_told, 20, "MONITOR says nothing")
     return monitor.as_meant
 
 

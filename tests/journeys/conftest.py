@@ -114,5 +114,5 @@ class Person:
     def hears(self, chat, *states):
         """The last message, once it is in one of these states."""
         states = states or ("done",)
-        wait_until(lambda: self.transcript(chat)[-1].get("state") in states, 15, f"the reply never is {states}")
+        wait_until(lambda: self.transcript(chat)[-1].get("state") in states, 20, f"the reply never is {states}")
         return self.transcript(chat)[-1]

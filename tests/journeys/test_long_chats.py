@@ -73,7 +73,7 @@ def test_a_coaching_chat_is_condensed_after_the_reply_and_goes_on_with_the_notes
     for number in range(9):
         alice.say(chat, f"Fact {number}: " + "ice floats on water. " * 20)
         alice.hears(chat)
-        wait_until(lambda: Memory.objects.get().digest_job is None, 10, "it is condensed for ever")
+        wait_until(lambda: Memory.objects.get().digest_job is None, 20, "it is condensed for ever")
     requests = asked(upstream)
     first = next(n for n, messages in enumerate(requests) if "Short notes." in messages[0].text)
     after = requests[first + 1]
@@ -121,7 +121,7 @@ def test_a_message_that_does_not_fit_the_model_it_is_tried_again_with_is_told_it
     alice.hears(chat, "failed")
     count = len(asked(upstream))
     alice.press(chat, "retry", model="gpt-4.1-mini")
-    wait_until(lambda: alice.transcript(chat)[-1].get("model") == "gpt-4.1-mini", 10, "it is not tried again")
+    wait_until(lambda: alice.transcript(chat)[-1].get("model") == "gpt-4.1-mini", 20, "it is not tried again")
     alice.hears(chat, "failed")
     reply = Reply.objects.get(model="gpt-4.1-mini")
     assert (2_100 < reply.too_long_size < 2_200, 1_600 < reply.too_long_most < 1_748) == (True, True)

@@ -21,7 +21,7 @@ def test_a_flagged_message_shows_which_categories(alice, sam, upstream):
     alice.hears(chat)
     alice.say(chat, "Something ugly.")
     assert alice.hears(chat)["text"] == "You said: Something ugly."
-    wait_until(lambda: flags(alice, chat), 10, "nothing is shown")
+    wait_until(lambda: flags(alice, chat), 20, "nothing is shown")
     assert flags(alice, chat) == "threats, violence"
     row = Turn.objects.get(number=1)
     assert "violence" not in row.sealed_flags
@@ -33,7 +33,7 @@ def test_an_innocent_message_shows_and_counts_nothing(alice, sam, upstream):
     alice.hears(chat)
     alice.say(chat, "Something nice.")
     alice.hears(chat)
-    wait_until(lambda: any("moderations" in call["path"] for call in upstream.aside), 10, "nobody asks")
+    wait_until(lambda: any("moderations" in call["path"] for call in upstream.aside), 20, "nobody asks")
     assert flags(alice, chat) is None
     assert sum(AssistantDay.objects.values_list("flagged", flat=True)) == 0
 
@@ -66,7 +66,7 @@ def test_a_message_is_counted_once_however_often_it_is_answered(alice, sam, upst
     alice.hears(chat)
     alice.say(chat, "Something ugly.")
     alice.hears(chat)
-    wait_until(lambda: flags(alice, chat), 10, "nothing is shown")
+    wait_until(lambda: flags(alice, chat), 20, "nothing is shown")
     alice.client.post(f"{chat}regenerate/", {"turn": "1"})
     alice.hears(chat)
     assert sum(AssistantDay.objects.values_list("flagged", flat=True)) == 1

@@ -23,7 +23,7 @@ def title(alice, chat):
 
 def test_a_chat_gets_a_title_after_its_first_exchange(alice, sam, upstream):
     chat = talk(alice, sam, "Why does ice float?")
-    wait_until(lambda: title(alice, chat) == "On Why does ice float?", 10, "there is no title")
+    wait_until(lambda: title(alice, chat) == "On Why does ice float?", 20, "there is no title")
     assert "On Why does ice float?" in alice.page(reverse("chats:list"))
     alice.say(chat, "And steam?")
     alice.hears(chat)
@@ -34,7 +34,7 @@ def test_a_chat_gets_a_title_after_its_first_exchange(alice, sam, upstream):
 
 def test_a_chat_whose_title_fails_goes_by_its_assistant(alice, sam, upstream):
     chat = talk(alice, sam, "[[title=status:500]] Hello")
-    wait_until(lambda: upstream.aside, 10, "nobody asks for a title")
+    wait_until(lambda: upstream.aside, 20, "nobody asks for a title")
     assert title(alice, chat) == "Chat with Sam"
 
 
@@ -72,7 +72,7 @@ def test_a_concluded_chat_has_its_recap_and_can_be_taken_up_again(alice, sam, up
     chat = talk(alice, sam, "one", "two", "three")
     alice.client.post(f"{chat}conclude/")
     recap = lambda: alice.client.get(f"{chat}transcript.json").json()["recap"]  # noqa: E731
-    wait_until(recap, 10, "there is no recap")
+    wait_until(recap, 20, "there is no recap")
     assert "Person: three" in recap()
     assert "Mirabelle" not in str(upstream.sent[-1]["body"])
     assert "Was this chat worth your time?" in alice.page(chat)
@@ -84,8 +84,8 @@ def test_a_concluded_chat_has_its_recap_and_can_be_taken_up_again(alice, sam, up
 def test_deleting_a_chat_while_it_is_answered_hangs_up_on_the_upstream(alice, sam, upstream):
     chat = talk(alice, sam)
     alice.say(chat, "[[script=slow:20:3000]] long")
-    wait_until(lambda: "k0000" in upstream.sent[-1]["text"], 10, "nothing is sent")
+    wait_until(lambda: "k0000" in upstream.sent[-1]["text"], 20, "nothing is sent")
     call = upstream.sent[-1]
     alice.client.post(f"{chat}delete/")
-    wait_until(lambda: call["peer_closed"], 5, "the upstream goes on")
+    wait_until(lambda: call["peer_closed"], 20, "the upstream goes on")
     assert alice.client.get(chat).status_code == 404

@@ -84,10 +84,10 @@ def test_a_stop_ends_the_upstream_call_within_a_second_and_keeps_the_text(alice,
     chat = alice.start(sam)
     alice.hears(chat)
     alice.say(chat, "[[script=slow:20:2000]]")
-    wait_until(lambda: len(upstream.sent[-1]["text"]) > 100, 5, "nothing is sent")
+    wait_until(lambda: len(upstream.sent[-1]["text"]) > 100, 20, "nothing is sent")
     pressed = time.monotonic()
     alice.press(chat, "stop")
-    wait_until(lambda: upstream.sent[-1]["peer_closed"], 1.0, "the upstream goes on")
+    wait_until(lambda: upstream.sent[-1]["peer_closed"], 20, "the upstream goes on")
     assert upstream.sent[-1]["peer_closed"] - pressed < 1.0
     kept = alice.hears(chat, "stopped")["text"]
     assert len(kept) > 100

@@ -12,6 +12,7 @@ from tests.fakes.upstream import last_text
 
 KEY = "sk-alice-0123456789abcdef"
 QUICK = Deadlines(backoff=0.01)
+PROMPT = 4.5  # seconds: below every deadline of daily life, and far above what a busy machine takes
 
 
 def ask(script="", *, provider="openai", model="gpt-4.1-mini", text="", **more) -> Request:
@@ -40,7 +41,7 @@ def sent_for(upstream, request):
     return [record for record in upstream.sent if record["body"] and last_text(record["body"]) == request.messages[-1].text]
 
 
-async def until(condition, seconds=1.0):
+async def until(condition, seconds=20.0):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline

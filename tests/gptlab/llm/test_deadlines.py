@@ -21,22 +21,22 @@ async def test_wait_that_takes_too_long_ends_and_the_task_lives_on():
             began = time.monotonic()
             with pytest.raises(TimeoutError):
                 await wait_for_ever(watch)
-            assert 0.04 < time.monotonic() - began < 1
+            assert 0.04 < time.monotonic() - began < 10
         assert asyncio.current_task().cancelling() == 0
 
 
 async def test_waits_that_end_in_time_are_not_added_up():
-    with closing(Watch(Deadlines(quiet=0.2), reasoning=False)) as watch:
-        for _ in range(10):
+    with closing(Watch(Deadlines(quiet=1), reasoning=False)) as watch:
+        for _ in range(6):
             with watch:
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.2)
 
 
 async def test_only_waiting_counts():
-    with closing(Watch(Deadlines(quiet=0.05), reasoning=False)) as watch:
+    with closing(Watch(Deadlines(quiet=0.4), reasoning=False)) as watch:
         with watch:
             await asyncio.sleep(0)
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.6)
         with watch:
             await asyncio.sleep(0)
 

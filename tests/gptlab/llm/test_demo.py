@@ -31,7 +31,7 @@ class Running:
         command = [sys.executable, "-m", "gptlab.llm.demo", "--port", str(self.port), *arguments]
         began = time.monotonic()
         self.process = subprocess.Popen(command, env=os.environ | {"DEMO_PACE": pace}, stderr=subprocess.PIPE, text=True)
-        wait_until(self.answers, 10, "the Demo does not answer")
+        wait_until(self.answers, 20, "the Demo does not answer")
         self.seconds_to_start = time.monotonic() - began
 
     def answers(self) -> bool:
