@@ -8,7 +8,7 @@ from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
 from django.conf import settings
 from django.utils import timezone
 
-from chats import condensing, leak_check, naming, recapping, recovery, replying
+from chats import condensing, leak_check, naming, numbers, recapping, recovery, replying
 from chats.conversation import Concluded
 from chats.models import LeakCheck, Reply
 
@@ -46,6 +46,11 @@ def check_leaks(*, check_id: str) -> None:
 def recover() -> None:
     for reply_id in recovery.recover(now=timezone.now()):
         _send(reply_id)
+
+
+@shared_task(name="chats.refresh_numbers", ignore_result=True)
+def refresh_numbers() -> None:
+    numbers.refresh(now=timezone.now())
 
 
 def enqueue(pending: Reply) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chats.views import assistant, chat, leak_check, listing, notes, sessions, stream, transcripts, trial, turns
+from chats.views import assistant, chat, leak_check, listing, notes, numbers, sessions, stream, transcripts, trial, turns
 
 app_name = "chats"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("assistants/<str:code>/", assistant.assistant, name="assistant"),
     path("lab/<slug:code>/trial/", trial.trial, name="trial"),
     path("lab/<slug:code>/leak-check/", leak_check.leak_check, name="leak-check"),
+    path("lab/<slug:code>/numbers/", numbers.of_assistant, name="numbers"),
     path("lab/<slug:code>/discard/", trial.discard, name="lab-discard"),
     path("chats/", listing.chats, name="list"),
     path("chats/start/", assistant.start, name="start"),

@@ -143,6 +143,7 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: a file of past runs is no use to jobs that run every few seconds
 CELERY_BEAT_SCHEDULE = {
     "recover": {"task": "chats.recover", "schedule": 2.0, "options": {"expires": 5}},
+    "refresh-numbers": {"task": "chats.refresh_numbers", "schedule": 600.0, "options": {"expires": 500}},
 }
 SHUTDOWN_GRACE = env.float("SHUTDOWN_GRACE", default=30.0 if PRODUCTION else 0.3)  # seconds that live replies get to end
 BEAT_IN_WORKER = env.bool("BEAT_IN_WORKER", default=not PRODUCTION)

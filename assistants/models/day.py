@@ -13,6 +13,7 @@ class AssistantDay(models.Model):
     day = models.DateField()
     sessions = models.PositiveIntegerField(default=0)
     replies = models.PositiveIntegerField(default=0)
+    people = models.PositiveIntegerField(default=0)  # who said something, its maker aside; brought up to date now and then
     guard_blocks = models.PositiveIntegerField(default=0)  # replies that the leak guard stopped
     flagged = models.PositiveIntegerField(default=0)  # messages in which the provider's moderation found something
 

@@ -10,6 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.decorators import VisitorRequest, visitor_required
 from accounts.visit import Visit
 from assistants import lab as bench
+from assistants import numbers
+from assistants.blurring import share
 from assistants.models import Assistant
 from gptlab.errors import Invalid
 from gptlab.http import marked
@@ -51,8 +53,15 @@ def clone(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
 
 def _context(request: VisitorRequest) -> dict[str, object]:
     mine = Assistant.objects.made_by(request.user).filter(active_version__isnull=False).with_version().order_by("name")
+    live = [assistant for assistant in mine if assistant.is_active]
+    months = numbers.months_of([assistant.pk for assistant in live], today=timezone.now().date())
+    raters, likers = (sum(getattr(assistant, name) for assistant in live) for name in ("raters", "likers"))
     return {
-        "live": [assistant for assistant in mine if assistant.is_active],
+        "live": [(assistant, months[assistant.pk]) for assistant in live],
+        "month": numbers.together(months.values()),
+        "people": sum(assistant.people for assistant in live),
+        "raters": raters,
+        "liked": share(likers, raters),
         "retired": [assistant for assistant in mine if not assistant.is_active],
         "drafts": bench.on_the_bench(request.user),
     }

@@ -31,10 +31,28 @@ def draft(stage, **changed):
     return stage.draft(TOLD | SHOWN | changed)
 
 
+def talked_about(stage):
+    """One of the visitor's with which others talk."""
+    assert stage.own
+    owner = {"owner_of": stage.visitor.session, "visibility": "unlisted", "showcased": False}
+    return stage.assistant(name="Debate Deb", visitors=24, **owner)
+
+
 @state
 def with_ones_own(stage):
     assert stage.own
+    talked_about(stage)
     stage.signed_in("/lab/")
+
+
+@state
+def numbers(stage):
+    stage.signed_in(f"/lab/{talked_about(stage)}/numbers/")
+
+
+@state
+def numbers_of_nobody(stage):
+    stage.signed_in(f"/lab/{stage.revised}/numbers/")
 
 
 @state
