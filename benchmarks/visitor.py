@@ -63,6 +63,11 @@ class Visitor:
         """The address of the one that was started last."""
         return self._chat
 
+    @property
+    def cookie(self) -> str:
+        """What the browser of this visitor would send along."""
+        return self._cookie().get("Cookie", "")
+
     async def page(self, path: str) -> str:
         answer = await self._get(path)
         if answer.status != 200:

@@ -82,8 +82,13 @@ def _take_folder(data: Path) -> int:
 
 
 def _take_port(port: int) -> socket.socket:
+    """Uvicorn takes what it is handed for a Unix socket, and leaves its connections as they are. What they have, they have from here:
+    without the option an answer in two parts waits 40 ms, for the client to acknowledge the first.
+    """
     try:
-        return socket.create_server(("127.0.0.1", port), backlog=BACKLOG)
+        taken = socket.create_server(("127.0.0.1", port), backlog=BACKLOG)
+        taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return taken
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or "no such port"
         sys.exit(f"Can’t listen on port {port} ({reason}). Type: make run PORT={port + 1 if 1023 < port < 65535 else 8001}")

@@ -28,6 +28,8 @@ def shoot(page: Page, state: State) -> None:
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             page.wait_for_timeout(150)  # what moves when the width changes has come to rest
+            if state.whole:
+                page.evaluate("scrollTo(0, 0)")  # what sticks to the window's top stands at the picture's
             page.screenshot(path=FOLDER / f"{state.name}-{width}-{scheme}.png", full_page=state.whole)
 
 

@@ -50,6 +50,13 @@ def test_it_listens_on_this_machine_only(tmp_path, port):
         assert listening.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
 
 
+def test_nothing_that_is_sent_waits_for_more(tmp_path, port):
+    preflight.prepare(["--data", str(tmp_path), "--port", str(port)])
+    listening = socket.socket(fileno=os.dup(preflight.listening_socket()))
+    with listening, socket.create_connection(("127.0.0.1", port)), listening.accept()[0] as connection:
+        assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_a_busy_port_says_what_to_type(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(SystemExit) as refused:
         preflight.prepare(["--data", str(tmp_path), "--port", str(taken.getsockname()[1])])
