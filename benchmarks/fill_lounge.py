@@ -7,12 +7,14 @@ import json
 import os
 import random
 import sys
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import django
 
 BATCH = 2_000
+EACH = 4  # assistants a maker
 SYLLABLES = ["ka", "ri", "mo", "ten", "su", "la", "vi", "dor", "nes", "pau", "qui", "zet", "hal", "bro", "fin", "gra"]
 COMMON = ["coach", "tutor", "writer", "helper", "planner", "friendly", "patient", "careful", "quick", "curious"]
 
@@ -27,21 +29,24 @@ def fill(*, assistants: int, seed: int) -> None:
     from django.db import connection
     from django.utils import timezone
 
+    from accounts.models import User
     from assistants.models import Assistant
 
     dice, now = random.Random(seed), timezone.now()
     missing = assistants - Assistant.objects.count()
     for first in range(0, missing, BATCH):
-        _put(dice, min(BATCH, missing - first), now)
+        count = min(BATCH, missing - first)
+        makers = User.objects.bulk_create(User(terms_version="t", created_at=now) for _ in range(count // EACH + 1))
+        _put(dice, count, makers, now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
 
-def _put(dice: random.Random, count: int, now: datetime) -> None:
+def _put(dice: random.Random, count: int, makers: Sequence[Any], now: datetime) -> None:
     from assistants.models import Assistant, Version
     from assistants.words import searchable
 
-    rows = [Assistant(**_told(dice, now)) for _ in range(count)]
+    rows = [Assistant(creator=dice.choice(makers), **_told(dice, now)) for _ in range(count)]
     for row in rows:
         row.search_text = searchable([row.name, row.tagline, row.description, *row.tags])
     Assistant.objects.bulk_create(rows)

@@ -82,7 +82,7 @@ def _take_folder(data: Path) -> int:
 
 
 def _take_port(port: int) -> socket.socket:
-    """Uvicorn takes what it is handed for a Unix socket, and leaves its connections as they are. What they have, they have from here:
+    """Uvicorn takes what it is handed for a Unix socket, and leaves its connections as they are. What they have, they have here:
     without the option an answer in two parts waits 40 ms, for the client to acknowledge the first.
     """
     try:
