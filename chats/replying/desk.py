@@ -103,10 +103,12 @@ async def _consume(running: Running) -> None:
         running.has_begun = True
         outlet.status(live.BEGUN)
 
-    await watching.open(running)
+    watching.begin(running)
     async with aclosing(client.stream(job.request, api_key=job.credential.api_key, begun=begun)) as events:
         async for event in events:
             if isinstance(event, Delta):
+                if running.opening is not None:
+                    await watching.opened(running)
                 if not running.pieces:
                     outlet.status("writing")
                 running.show(watching.admitted(running, event.text))

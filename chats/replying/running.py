@@ -24,6 +24,7 @@ class Running:
     stream: asyncio.Task[None] | None = None
     stored_pieces: int = 0
     memory: dict[str, Any] | None = None  # how full the session's context is, once there is an end to it
+    opening: asyncio.Future[StreamGuard] | None = None  # until the guard is ready, and somebody has asked for it
     guard: StreamGuard | None = None  # what comes from the upstream goes through it
     examining: asyncio.Task[None] | None = None  # the guard's slow part, in a thread
     verdict: str = ""  # by what the guard has stopped it

@@ -1,23 +1,48 @@
-"""The leak guard over one running reply: quick on the loop, slow in threads. Where it fails, nothing more is shown."""
+"""The leak guard over one running reply: quick on the loop, slow in threads. Where it fails, nothing more is shown.
+
+The threads are the guard's own. Comparing stands in line, for the encoder takes one at a time: beginning a reply must not stand
+behind it, nor what else the loop has others do.
+"""
 
 import asyncio
 import logging
+from concurrent.futures import ThreadPoolExecutor
 
 from chats import guarding
+from chats.leak_guard import StreamGuard
 from chats.replying.running import Running
 
 logger = logging.getLogger(__name__)
 
 
-async def open(running: Running) -> None:
+_opening = ThreadPoolExecutor(2, "the guard opens")
+_comparing = ThreadPoolExecutor(2, "the guard compares")
+
+
+def begin(running: Running) -> None:
+    """It reads the prompt and what was said before while the upstream makes up its mind."""
     if running.job.secret is not None:
-        running.guard = await asyncio.to_thread(running.job.secret.guard)
+        running.opening = asyncio.get_running_loop().run_in_executor(_opening, running.job.secret.guard)
+        running.opening.add_done_callback(_heard)
+
+
+async def opened(running: Running) -> None:
+    """Before anything is shown."""
+    if running.opening is not None:
+        running.guard, running.opening = await running.opening, None
+
+
+def _heard(opening: asyncio.Future[StreamGuard]) -> None:
+    """Who waits for it gets the error; where the upstream said nothing, nobody does, and it is no loss."""
+    if not opening.cancelled():
+        opening.exception()
 
 
 def admitted(running: Running, text: str) -> str:
     """What may be shown of it, and of what was held back."""
     guard = running.guard
     if guard is None:
+        assert running.job.secret is None
         return text
     shown = guard.feed(text)
     if guard.has_marked and (running.examining is None or running.examining.done()):
@@ -27,7 +52,7 @@ def admitted(running: Running, text: str) -> str:
 
 async def _examine(running: Running) -> None:
     if running.guard is not None:
-        await asyncio.to_thread(running.guard.examine)
+        await asyncio.get_running_loop().run_in_executor(_comparing, running.guard.examine)
         if running.guard.blocked:
             running.end("guard")
 
@@ -39,7 +64,8 @@ async def close(running: Running) -> None:
         return
     if running.examining is not None:
         await asyncio.wait([running.examining])
-    [rest] = await asyncio.gather(asyncio.to_thread(guard.end), return_exceptions=True)
+    ending = asyncio.get_running_loop().run_in_executor(_comparing, guard.end)
+    [rest] = await asyncio.gather(ending, return_exceptions=True)
     if isinstance(rest, BaseException):
         logger.error("reply %s: the leak guard failed: %s", running.job.reply_id, type(rest).__name__)
     elif not guard.blocked:

@@ -7,6 +7,7 @@ from chats import guarding
 from chats.models import Reply
 from tests.chats.conftest import make_assistant
 from tests.chats.leak_guard.prompts import SECRET, words
+from tests.lab import wait_until
 
 ANSWER = "Sorry, I can't reveal that. Let's talk about something else."
 
@@ -70,6 +71,26 @@ def test_a_guard_that_fails_shows_nothing_more(alice, orla, monkeypatch, caplog)
     assert "Something broke on our side" in alice.page(chat)
     assert "KeyError" in caplog.text
     assert words(4) not in caplog.text
+
+
+def test_a_guard_that_can_not_be_opened_shows_nothing(alice, orla, monkeypatch, caplog):
+    def broken(secret):
+        raise KeyError(words(20))
+
+    monkeypatch.setattr(guarding.Secret, "guard", broken)
+    chat = alice.start(orla)
+    assert alice.hears(chat, "failed")["text"] == ""
+    assert words(4) not in caplog.text
+
+
+def test_the_provider_is_asked_while_the_guard_opens(alice, orla, upstream, monkeypatch):
+    def slow(secret):
+        wait_until(lambda: upstream.sent, 20, "the provider is not asked before the guard is ready")
+        return guard(secret)
+
+    guard = guarding.Secret.guard
+    monkeypatch.setattr(guarding.Secret, "guard", slow)
+    assert alice.hears(alice.start(orla))["text"]
 
 
 def test_what_the_guard_held_back_comes_with_the_end(alice, orla):

@@ -32,6 +32,7 @@ def encode(texts):
 def encoder(monkeypatch):
     likeness.of_secret.cache_clear()
     monkeypatch.setattr(meaning, "_encode", encode)
+    monkeypatch.setattr(meaning, "_known", {})
     yield
     likeness.of_secret.cache_clear()
 
@@ -82,3 +83,28 @@ def test_without_the_encoder_the_rest_is_whole(monkeypatch):
     monkeypatch.setattr(meaning, "_encode", None)
     assert not said(RETOLD).blocked
     assert said([SECRET]).blocked
+
+
+@pytest.mark.usefixtures("encoder")
+def test_what_was_compared_before_is_not_encoded_again(monkeypatch):
+    encoded = []
+    monkeypatch.setattr(meaning, "_encode", lambda texts: [encoded.extend(texts), encode(texts)][1])
+    first = meaning.vectors(["One.", "Two.", "One."])
+    again = meaning.vectors(["Two.", "Three.", "One."])
+    assert encoded == ["One.", "Two.", "Three."]
+    assert (first[0] == again[2]).all()
+    assert (first[0] == first[2]).all()
+    assert not (again[0] == again[1]).all()
+
+
+@pytest.mark.usefixtures("encoder")
+def test_only_so_many_are_kept_and_the_latest(monkeypatch):
+    monkeypatch.setattr(meaning, "KNOWN_MOST", 2)
+    meaning.vectors(["One.", "Two."])
+    meaning.vectors(["One."])
+    meaning.vectors(["Three."])
+    encoded = []
+    monkeypatch.setattr(meaning, "_encode", lambda texts: [encoded.extend(texts), encode(texts)][1])
+    meaning.vectors(["One.", "Three."])
+    assert encoded == []
+    assert len(meaning._known) == 2
