@@ -3,18 +3,20 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from assistants.models import Assistant, Version
+from assistants.models import Assistant, Report, Version
 
 if TYPE_CHECKING:
     _AssistantAdmin = admin.ModelAdmin[Assistant]
+    _ReportAdmin = admin.ModelAdmin[Report]
     _VersionInline = admin.TabularInline[Version, Assistant]
 else:
-    _AssistantAdmin, _VersionInline = admin.ModelAdmin, admin.TabularInline
+    _AssistantAdmin, _ReportAdmin, _VersionInline = admin.ModelAdmin, admin.ModelAdmin, admin.TabularInline
 
 
 class VersionInline(_VersionInline):
@@ -68,3 +70,50 @@ class AssistantAdmin(_AssistantAdmin):
     def unshowcase(self, request: HttpRequest, assistants: QuerySet[Assistant]) -> None:
         taken = assistants.update(showcased=False)
         self.message_user(request, _("%(count)d taken off the showcase.") % {"count": taken})
+
+
+class IsOpen(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "open"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("no", _("Closed")), ("all", _("All"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Report]) -> QuerySet[Report]:
+        return queryset if self.value() == "all" else queryset.filter(closed_at__isnull=self.value() != "no")
+
+    def choices(self, changelist: Any) -> Any:
+        """What goes without saying is the queue: the open ones."""
+        everything, *others = super().choices(changelist)
+        return [everything | {"display": _("Open")}, *others]
+
+
+@admin.register(Report)
+class ReportAdmin(_ReportAdmin):
+    """The queue: what most people find something wrong with comes first. Who reported is not shown."""
+
+    list_display = ("assistant", "reason", "so_many", "created_at", "closed_at")
+    list_filter = (IsOpen, "reason")
+    list_select_related = ("assistant",)
+    fields = readonly_fields = ("assistant", "reason", "words", "created_at", "closed_at")
+    actions = ("close",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
+        open_reports = Count("assistant__reports", filter=Q(assistant__reports__closed_at=None))
+        return super().get_queryset(request).annotate(open_reports=open_reports).order_by("-open_reports", "-created_at")
+
+    @admin.display(description=_("open reports"), ordering="open_reports")
+    def so_many(self, report: Any) -> int:
+        return int(report.open_reports)
+
+    @admin.action(description=_("Close: nothing more to do"), permissions=["change"])
+    def close(self, request: HttpRequest, reports: QuerySet[Report]) -> None:
+        ids = list(reports.values_list("pk", flat=True))  # what is annotated can't be updated
+        closed = Report.objects.filter(pk__in=ids, closed_at=None).update(closed_at=timezone.now())
+        self.message_user(request, _("%(count)d closed.") % {"count": closed})
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

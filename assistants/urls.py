@@ -7,6 +7,7 @@ from assistants.views.lab import clone, lab, new
 from assistants.views.lounge import lounge
 from assistants.views.made import annotate, assistant, export, restore, retire, roll_back, versions
 from assistants.views.previewing import avatar as avatar_preview
+from assistants.views.report import report
 from assistants.views.steps import edit, publish
 
 app_name = "assistants"
@@ -28,5 +29,6 @@ urlpatterns = [
     path("lab/<slug:code>/export/", export, name="lab-export"),
     path("assistants/", by_code, name="by-code"),
     path("assistants/<str:code>/favourite/", favourite, name="favourite"),
+    path("assistants/<str:code>/report/", report, name="report"),
     re_path(r"^assistants/(?P<code>[0-9A-Z]{20})/avatar\.svg$", avatar, name="avatar"),
 ]

@@ -14,6 +14,7 @@ from assistants.models.assistant import (
 from assistants.models.day import AssistantDay
 from assistants.models.draft import Draft
 from assistants.models.favourite import Favourite
+from assistants.models.report import Report
 
 __all__ = [
     "CODE_ALPHABET",
@@ -26,6 +27,7 @@ __all__ = [
     "AssistantQuerySet",
     "Draft",
     "Favourite",
+    "Report",
     "Version",
     "new_code",
 ]

@@ -59,3 +59,24 @@ def long_name_from_right_to_left(stage):
         name="مساعد الدراسة والبحث الذكي 👩‍🚀", tagline="W" * 25, description="ش" * 250, starters=["W" * 200, "؟"]
     )
     stage.signed_in(f"/assistants/{code}/")
+
+
+@state
+def report(stage):
+    stage.signed_in(f"/assistants/{stage.code()}/report/")
+
+
+@state
+def report_wrong(stage):
+    page = stage.signed_in(f"/assistants/{stage.code()}/report/")
+    page.get_by_label("In your words").fill("It says that it is my bank, and asks for my card.")
+    page.get_by_role("button", name="Send the report").click()
+    page.locator("#reason_error").wait_for()
+
+
+@state
+def report_sent(stage):
+    page = stage.signed_in(f"/assistants/{stage.code()}/report/")
+    page.get_by_label("Pretends to be somebody").check()
+    page.get_by_role("button", name="Send the report").click()
+    page.get_by_role("heading", name="Thank you").wait_for()

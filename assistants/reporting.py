@@ -1,0 +1,37 @@
+"""Tell the moderators what is wrong with an assistant."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from assistants.errors import UnknownCode
+from assistants.models import Assistant, Report
+from gptlab import rate_limits
+from gptlab.errors import Invalid
+
+REPORTS_LIMIT = "10/hour;30/day"
+WORDS_MOST = 1_000  # characters
+
+
+def reportable(code: str, *, user: User) -> Assistant:
+    """One that `user` may meet, or has talked with while it could be met; not their own. Raises UnknownCode."""
+    found = Assistant.objects.open_to(user).exclude(creator=user).filter(code=code, active_version__isnull=False).first()
+    if found is None:
+        raise UnknownCode
+    return found
+
+
+def report(assistant: Assistant, *, user: User, reason: str, words: str, now: datetime) -> Report:
+    """Who has an open report says it anew, and better. Raises Invalid, Limited, Unavailable."""
+    words = words.replace("\0", "").replace("\r\n", "\n").strip()
+    if reason not in Report.Reason.values:
+        raise Invalid(_("Choose what is wrong."), field="reason")
+    if len(words) > WORDS_MOST:
+        message = _("Say it in %(most)d characters or fewer; these are %(count)d.")
+        raise Invalid(message % {"most": WORDS_MOST, "count": len(words)}, field="words")
+    if reason == Report.Reason.OTHER and not words:
+        raise Invalid(_("Say in a few words what it is."), field="words")
+    rate_limits.hit("report", key=str(user.pk), limit=REPORTS_LIMIT)
+    told = {"reason": reason, "words": words, "created_at": now}
+    return Report.objects.update_or_create(assistant=assistant, reporter=user, closed_at=None, defaults=told)[0]
