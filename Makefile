@@ -9,12 +9,13 @@ JOBS ?= 2
 
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input
+SIDE_BY_SIDE := --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
 # Tools that read the settings get a data folder of their own.
 CHECKING := GPTLAB_PROFILE=test GPTLAB_DATA=build/checking
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format types faults bench screenshots clean
+.PHONY: help run test long lint format types faults bench screenshots clean
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 18
@@ -22,8 +23,11 @@ help: ## This list
 run: .venv/run.stamp ## Run everything on this machine: make run PORT=8123 DATA=/some/folder
 	@exec $(PY) manage.py lab --stop-with-parent --port "$(PORT)" $(if $(DATA),--data "$(DATA)")
 
-test: .venv/test.stamp ## All tests; a part of them: make test ARGS="tests/chats -k fork"
-	@exec $(PY) -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
+test: .venv/test.stamp ## All tests but those of make long; a part: make test ARGS="tests/chats -k fork"
+	@exec $(PY) -m pytest $(SIDE_BY_SIDE) $(if $(ARGS),$(ARGS),-m "not long")
+
+long: .venv/test.stamp ## The tests that take minutes: processes killed, axe on every state of every page
+	@exec $(PY) -m pytest $(SIDE_BY_SIDE) -m long $(ARGS)
 
 faults: .venv/test.stamp ## Only the tests that kill processes
 	@exec $(PY) -m pytest tests/faults $(ARGS)

@@ -34,7 +34,13 @@ def stage(browser, lab):
     context.close()
 
 
-@pytest.mark.parametrize("state", catalogue(), ids=lambda state: state.name)
+def each_state():
+    """Those that a page begins with go with every run."""
+    marks = dict.fromkeys(FIRST, ())
+    return [pytest.param(state, id=state.name, marks=marks.get(state.name, pytest.mark.long)) for state in catalogue()]
+
+
+@pytest.mark.parametrize("state", each_state())
 def test_axe_finds_nothing(stage, state):
     page, found = stage.page, {}
     page.set_viewport_size({"width": 1440, "height": SIZES[1440]})

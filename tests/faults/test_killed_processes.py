@@ -9,7 +9,7 @@ from tests.faults.conftest import ALICES_KEY, code_of
 from tests.http_visitor import HttpVisitor
 from tests.lab import wait_until
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.long]
 
 LEASE_AND_REAPER = 25  # seconds until a dead worker's reply is found, on a slow machine
 

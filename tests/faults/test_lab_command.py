@@ -14,6 +14,8 @@ from tests.faults.conftest import code_of
 from tests.http_visitor import HttpVisitor
 from tests.lab import REPOSITORY, Lab, descendants, free_port, fresh_environment, is_alive, wait_until
 
+pytestmark = [pytest.mark.faults, pytest.mark.long]
+
 
 def refused(data, *arguments):
     """What a lab that can't start says."""

@@ -31,5 +31,5 @@ def test_what_is_missing_is_said_with_what_to_type(says, tmp_path, repository):
 
 def test_help_lists_every_target(repository):
     listed = subprocess.run(["make", "help"], cwd=repository, capture_output=True, text=True, check=True).stdout
-    for target in ("run", "test", "lint", "types", "faults", "bench", "clean"):
+    for target in ("run", "test", "long", "lint", "types", "faults", "bench", "clean"):
         assert f"make {target} " in listed
