@@ -7,7 +7,7 @@ from chats.leak_guard.decoders import decodings
 from chats.leak_guard.disguises import View
 from chats.leak_guard.evidence import Evidence
 from chats.leak_guard.folding import fold, letters
-from chats.leak_guard.language import LANGUAGE, STRANGE, WORDS, is_mostly_letters, looks_like
+from chats.leak_guard.language import LANGUAGE, STRANGE, WORDS, looks_like
 from chats.leak_guard.secret import Secret
 from chats.leak_guard.strands import matches
 
@@ -32,7 +32,7 @@ class Disguised:
         self._fresh = self._rarely_fresh = 0  # characters that the costlier readings have not seen
 
     def read(self, piece: str, *, plainly: set[int], is_last: bool) -> bool:
-        """Whether the text may be a cipher that says much in few characters. What is in `plainly` is said openly."""
+        """Whether the end of the text looks like no language, and may be a cipher. What is in `plainly` is said openly."""
         self._text = (self._text + piece)[-KEPT:]
         self._fresh += len(piece)
         self._rarely_fresh += len(piece)
@@ -53,7 +53,7 @@ class Disguised:
         if seldom:
             self._compare(disguises.structure(self._text[-2 * SELDOM :]), plainly, self._rarely_fresh)
             self._rarely_fresh = 0
-        return kind == STRANGE and is_mostly_letters(self._text[-JUDGED:])
+        return kind == STRANGE
 
     def _decode(self, text: str, plainly: set[int], *, is_thorough: bool, depth: int = 1) -> None:
         for decoded in decodings(text, is_thorough=is_thorough):

@@ -3,7 +3,7 @@
 import re
 
 from chats.leak_guard import readings
-from chats.leak_guard.folding import fold, letters
+from chats.leak_guard.folding import fold
 
 LANGUAGE, WORDS, STRANGE = "language", "words", "strange"
 
@@ -52,8 +52,3 @@ def looks_like(text: str) -> str:
         if not text.isascii() and sum(char.isalpha() and char > "\u02ff" for char in text) * 2 > len(text):
             return WORDS  # another script, of which nothing is known here
     return WORDS if len(pairs) * 3 > len(text) and spelled >= _FEWEST_IN_WORDS * len(pairs) else STRANGE
-
-
-def is_mostly_letters(text: str) -> bool:
-    """Of what is no blank. Where it is not, one letter of a cipher takes several characters."""
-    return len(letters(text)) * 5 >= len("".join(text.split())) * 2

@@ -17,7 +17,9 @@ from chats.leak_guard.strands import matches
 STEP = 40  # characters that may be shown before they are read, as long as nothing matches
 LEAST_STEP = 12
 NEARLY = 3  # words: with no more missing, nothing is shown before it is read, and a little later
-MOST_KEPT = 24  # characters, where no match goes on
+MOST_KEPT = 24  # characters, where no match goes on,
+MOST_KEPT_STRANGE = 80  # where the text looks like no language,
+MOST_KEPT_DISGUISED = 120  # and where some of the secret was found in such
 MOST_HISTORY = 20  # replies that count together
 MOST_RETOLD = 3  # of them, for what is said in other words: talk on the topic comes nearer and nearer to it
 TOGETHER = 3  # statements that are compared at a time
@@ -79,6 +81,7 @@ class StreamGuard:
         self._unshown = ""  # arrived, not shown
         self._step = STEP  # characters to read next
         self._is_open = True  # text may be shown before it is read
+        self._most_kept = MOST_KEPT
         self._kept_back = 0  # characters that have been read and are not shown yet
 
     def feed(self, chunk: str) -> str:
@@ -145,19 +148,21 @@ class StreamGuard:
         self._is_open = left > 0 and (growing is not None or missing > NEARLY)
         self._step = max(1, min(STEP, left)) if growing else max(LEAST_STEP, min(STEP, 4 * missing))
         kept = self._kept_back + len(piece)
-        self._kept_back = 0 if was_open or self._is_open else kept if growing else min(kept, MOST_KEPT)
+        self._kept_back = 0 if was_open or self._is_open else kept if growing else min(kept, self._most_kept)
         self._unlooked += piece
         if self._is_open or growing is None or is_last:
             piece, self._unlooked = self._unlooked, ""
             self._look_closer(piece, is_last=is_last)
 
     def _look_closer(self, piece: str, *, is_last: bool) -> None:
-        is_dense = self._disguised.read(piece, plainly=self._plainly.words, is_last=is_last)
+        is_strange = self._disguised.read(piece, plainly=self._plainly.words, is_last=is_last)
         if self._evidence.is_enough:
             self._block("disguised words")
             return
-        if is_dense or self._evidence.is_disguised:
+        if is_strange or self._evidence.is_disguised:
             self._is_open = False
+        disguised = MOST_KEPT_DISGUISED if self._evidence.is_disguised else MOST_KEPT
+        self._most_kept = max(disguised, MOST_KEPT_STRANGE if is_strange else 0)
         self._marked += self._retelling.marked(piece, is_last=is_last)
         if self.has_marked and not self._is_deferred:
             self.examine()

@@ -31,3 +31,15 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   if (!headers["HX-History-Restore-Request"] || new URL(action, location.href).searchParams.has("seed")) return;
   body.set("seed", shelves().querySelector("[name=seed]").value);
 });
+
+// A search waits for more letters. Who meanwhile follows a link asks with what is typed, too: the search must not come after it and
+// take its place.
+const words = () => document.getElementById("q").value;
+let asked = words();
+
+document.addEventListener("htmx:config:request", (event) => {
+  const { sourceEvent, target } = event.detail.ctx;
+  if (target?.id !== "shelves") return;
+  if (sourceEvent?.type === "input" && words() === asked) event.preventDefault();
+  asked = words();
+});

@@ -56,3 +56,23 @@ def test_search_category_sort_and_favourite(signed_in, lab):
     expect(page.get_by_role("button", name="Favourite")).to_have_attribute("aria-pressed", "false")
     page.goto("/lounge/?tab=favourites")
     expect(page.get_by_role("heading", name="No favourites yet")).to_be_visible()
+
+
+def test_a_link_followed_while_a_search_waits_takes_the_words_along_and_is_not_overtaken(signed_in, lab):
+    page, asked = signed_in, []
+    lab.make_assistant(name="Late Lou", showcased=False, category="ideas")
+    lab.make_assistant(name="Late Liz", showcased=False, category="play")
+    page.goto("/lounge/?tab=community")
+    page.on("request", lambda request: asked.append(request.url) if "/lounge/?" in request.url else None)
+    page.evaluate(
+        """() => {
+            const field = document.getElementById("q");
+            field.value = "Late L";
+            field.dispatchEvent(new Event("input", { bubbles: true }));
+            document.querySelector('a[href*="category=ideas"]').click();
+        }"""
+    )
+    expect(page.locator(CARDS)).to_have_text(["Late Lou"])
+    page.wait_for_timeout(600)  # the search would have come by now
+    expect(page.locator(CARDS)).to_have_text(["Late Lou"])
+    assert len(asked) == 1

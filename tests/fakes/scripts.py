@@ -96,7 +96,7 @@ async def limit(call: "Call", tokens: str) -> bool:
 async def cut_after(call: "Call", tokens: str) -> bool:
     await call.head()
     await _tokens(call, _counted(tokens))
-    await asyncio.sleep(0.01)
+    await asyncio.sleep(0.2)  # a connection that is reset takes along what the other side has not read
     return call.drop()
 
 
