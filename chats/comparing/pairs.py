@@ -29,14 +29,13 @@ class Pair:
         return (self.left, self.right) if self.left.pk < self.right.pk else (self.right, self.left)
 
 
-def chosen(assistant: Assistant, *, left: str, right: str, draft: Mapping[str, Any] | None) -> Pair:
-    """To look at. `left` and `right` are numbers or DRAFT; `draft` is what that tells, None where it is not fit."""
-    drafted = lab.tried(assistant, told=draft) if draft is not None and DRAFT in (left, right) else None
-    return _pair(assistant, left, right, drafted)
+def chosen(assistant: Assistant, *, left: str, right: str, drafted: Version | None) -> Pair:
+    """To look at. `left` and `right` are numbers or DRAFT; `drafted` is the version that says what that says."""
+    return Pair(*(drafted if key == DRAFT else _version(assistant, key) for key in (left, right)))
 
 
 def pair_of(assistant: Assistant, *, left: str, right: str, draft: Mapping[str, Any] | None, now: datetime) -> Pair:
-    """To be run. Raises Invalid where it is no pair, or both say the same."""
+    """To be run. `draft` is what that tells, None where it is not fit. Raises Invalid for no pair, or if both say the same."""
     if left == right:
         raise Invalid(_("These are one and the same. Choose another one on either side."), field="pair")
     drafted = None
@@ -45,7 +44,7 @@ def pair_of(assistant: Assistant, *, left: str, right: str, draft: Mapping[str, 
             raise Invalid(_("The draft can’t be run as it is. Open it: each field says what is wrong with it."), field="pair")
         _require_news(assistant, draft, beside=left if right == DRAFT else right)
         drafted = lab.to_be_tried(assistant, told=draft, now=now)
-    pair = _pair(assistant, left, right, drafted)
+    pair = chosen(assistant, left=left, right=right, drafted=drafted)
     if pair.in_order is None:
         raise Invalid(_("There is no such version. Choose another one."), field="pair")
     return pair
@@ -55,10 +54,6 @@ def _require_news(assistant: Assistant, draft: Mapping[str, Any], *, beside: str
     version = _version(assistant, beside)
     if version is not None and version.says(draft):
         raise Invalid(_("The draft says just what this version says. Change it first, or choose another version."), field="pair")
-
-
-def _pair(assistant: Assistant, left: str, right: str, drafted: Version | None) -> Pair:
-    return Pair(*(drafted if key == DRAFT else _version(assistant, key) for key in (left, right)))
 
 
 def _version(assistant: Assistant, key: str) -> Version | None:

@@ -15,7 +15,7 @@ from accounts.decorators import VisitorRequest, visitor_required
 from accounts.visit import Visit
 from assistants import lab
 from chats import comparing, tasks
-from chats.comparing import Saved
+from chats.comparing import DRAFT, Saved
 from chats.views.compared import Bench, Choice
 from gptlab.errors import Invalid, Missing
 from gptlab.http import marked
@@ -29,7 +29,7 @@ REFRESH = 4  # seconds after which a page without a script looks again
 def compare(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
     """POST chooses the pair; with `run`, "all" or the id of a message, it is said to both sides."""
     bench = Bench(request, visit, lab.owned(user=request.user, code=code))
-    shown = Choice.of(request.GET.dict(), bench.usual)
+    shown = bench.shown(request.GET.dict())
     if request.method != "POST":
         return page(request, bench, shown)
     choice = Choice.of(request.POST.dict(), bench.usual)
@@ -55,7 +55,8 @@ def _run(request: VisitorRequest, visit: Visit, bench: Bench, choice: Choice, wi
     wanted = [each for each in saved if wish in {"all", str(each.id)}]
     if wish != "all" and not wanted:
         raise Missing
-    pair = comparing.pair_of(bench.assistant, left=choice.left, right=choice.right, draft=bench.draft, now=now)
+    draft = bench.draft if DRAFT in (choice.left, choice.right) else None
+    pair = comparing.pair_of(bench.assistant, left=choice.left, right=choice.right, draft=draft, now=now)
     for reply in comparing.run(user=request.user, visit=visit, pair=pair, messages=wanted, is_blind=choice.is_blind, now=now):
         tasks.enqueue(reply)
     return wanted
@@ -67,7 +68,7 @@ def stop(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
     """All that is being answered."""
     bench = Bench(request, visit, lab.owned(user=request.user, code=code))
     comparing.stop_all(user=request.user, assistant=bench.assistant, now=timezone.now())
-    choice = Choice.of(request.GET.dict(), bench.usual)
+    choice = bench.shown(request.GET.dict())
     return HttpResponse(status=204) if request.htmx else to_page(bench, choice, at="messages")
 
 
@@ -93,7 +94,7 @@ def mark(request: VisitorRequest, visit: Visit, code: str, session_id: UUID) -> 
     bench = Bench(request, visit, lab.owned(user=request.user, code=code))
     found = comparing.by_side(user=request.user, visit=visit, assistant=bench.assistant, session_id=session_id)
     comparing.mark(found, better=request.POST.get("better", "")[:64])
-    choice = Choice.of(request.GET.dict(), bench.usual)
+    choice = bench.shown(request.GET.dict())
     if request.htmx:
         return answer(request, bench, choice, changed=[found.row.message_id] if found.row.message_id else [])
     return to_page(bench, choice, at=f"message-{found.row.message_id}")

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from accounts.decorators import VisitorRequest
@@ -94,15 +95,23 @@ class Bench:
 
     def __init__(self, request: VisitorRequest, visit: Visit, assistant: Assistant) -> None:
         self.user, self.visit, self.assistant = request.user, visit, assistant
-        self.draft = self._what_the_draft_tells()
         self.has_draft = Draft.objects.filter(assistant=assistant).exists()
         rows = assistant.versions.filter(number__isnull=False).order_by("-number")
         self.versions = list(rows.defer("initial_prompt", "summary_prompt")[:VERSIONS_MOST])
         self.here = reverse("chats:compare", args=[assistant.code])
 
-    def _what_the_draft_tells(self) -> dict[str, Any] | None:
+    @cached_property
+    def draft(self) -> dict[str, Any] | None:
+        """What it tells, None if it is not fit. Looked at only where it matters: its prompt is counted for that."""
+        if not self.has_draft:
+            return None
         form = prompt_context(self.assistant, self.visit, is_checked=True)["form"]
         return fit_to_tell(self.assistant, form) if form.is_valid() else None
+
+    @cached_property
+    def _drafted(self) -> Version | None:
+        """The version that says what the draft says now, if that was ever tried."""
+        return lab.tried(self.assistant, told=self.draft) if self.draft is not None else None
 
     @property
     def keys(self) -> list[str]:
@@ -116,12 +125,14 @@ class Bench:
         is_older = newest.isdecimal() and int(newest) < int(live)
         return Choice(newest, live) if is_older else Choice(live, newest)
 
-    def chosen(self, choice: Choice) -> Pair:
-        return comparing.chosen(self.assistant, left=choice.left, right=choice.right, draft=self.draft)
+    def shown(self, values: Mapping[str, str]) -> Choice:
+        """What an address asks for, as far as there is such a thing."""
+        known = {name: value for name, value in values.items() if name == "blind" or value in self.keys}
+        return Choice.of(known, self.usual)
 
     def context(self, choice: Choice, *, only: Collection[UUID] | None = None, **more: Any) -> dict[str, Any]:
         """`only`: the messages that are shown, where not all are."""
-        pair = self.chosen(choice)
+        pair = comparing.chosen(self.assistant, left=choice.left, right=choice.right, drafted=self._drafted_for(choice))
         saved = comparing.saved_messages(user=self.user, visit=self.visit, assistant=self.assistant)
         shown = [each for each in saved if only is None or each.id in only]
         return more | {
@@ -131,10 +142,9 @@ class Bench:
             "options": [(key, self._name_of(key)) for key in self.keys],
             "live_key": str(lab.live_number(self.assistant)),
             "can_compare": len(self.keys) > 1,
-            "sides": [self._name_of(key) for key in (choice.left, choice.right)],
             "instead": self._models_instead(pair),
             "draft_is_new": self.has_draft and DRAFT in (choice.left, choice.right) and pair.in_order is None,
-            "draft_is_unfit": self.has_draft and self.draft is None,
+            "draft_is_unfit": bool(more.get("error")) and self.has_draft and self.draft is None,
             "shown": self._messages(shown, pair, editing=more.get("editing")),
             "count": len(saved),
             "runnable": sum(not each.damaged for each in saved),
@@ -173,13 +183,18 @@ class Bench:
             left, right = self._key(compared.row.first), self._key(compared.row.second)
         return Choice(left, right, compared.row.is_blind)
 
+    def _drafted_for(self, choice: Choice) -> Version | None:
+        return self._drafted if DRAFT in (choice.left, choice.right) else None
+
     def _tally(self, pair: Pair, choice: Choice) -> ShownTally | None:
         counts = comparing.tally_of(pair)
         return ShownTally(self._name_of(choice.left), self._name_of(choice.right), choice.query, counts) if counts else None
 
     def _shown(self, tally: Tally) -> ShownTally:
-        choice = Choice(self._key(tally.left), self._key(tally.right))
-        return ShownTally(self._name(tally.left), self._name(tally.right), choice.query, tally)
+        """A draft that reads otherwise by now can't be shown any more."""
+        is_there = all(version.number or version == self._drafted for version in (tally.left, tally.right))
+        query = Choice(self._key(tally.left), self._key(tally.right)).query if is_there else ""
+        return ShownTally(self._name(tally.left), self._name(tally.right), query, tally)
 
     def _models_instead(self, pair: Pair) -> list[tuple[str, str, str]]:
         """Sides whose model the key can't use: their name, that model, and the one that answers."""
@@ -194,6 +209,8 @@ class Bench:
         return DRAFT if version.number is None else str(version.number)
 
     def _name(self, version: Version) -> str:
+        if version.number is None and version != self._drafted:
+            return _("An earlier draft")
         return self._name_of(self._key(version))
 
     def _name_of(self, key: str) -> str:

@@ -13,7 +13,7 @@ from assistants import lab
 from chats import comparing
 from chats.comparing import Saved
 from chats.views.compare import answer, to_page
-from chats.views.compared import Bench, Choice, ShownMessage
+from chats.views.compared import Bench, ShownMessage
 from gptlab.errors import Invalid
 
 
@@ -22,7 +22,7 @@ from gptlab.errors import Invalid
 @visitor_required
 def save(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
     bench = Bench(request, visit, lab.owned(user=request.user, code=code))
-    choice = Choice.of(request.GET.dict(), bench.usual)
+    choice = bench.shown(request.GET.dict())
     text = request.POST.get("text", "")
     try:
         saved = comparing.save(user=request.user, visit=visit, assistant=bench.assistant, text=text, now=timezone.now())
@@ -39,7 +39,7 @@ def save(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
 def change(request: VisitorRequest, visit: Visit, code: str, message_id: UUID) -> HttpResponse:
     """`next=delete` throws it away."""
     bench = Bench(request, visit, lab.owned(user=request.user, code=code))
-    choice = Choice.of(request.GET.dict(), bench.usual)
+    choice = bench.shown(request.GET.dict())
     user, now, text = request.user, timezone.now(), request.POST.get("text", "")
     if request.POST.get("next") == "delete":
         comparing.remove(user=user, assistant=bench.assistant, message_id=message_id, now=now)

@@ -25,9 +25,9 @@ document.addEventListener("htmx:before:swap", () => {
 });
 document.addEventListener("htmx:after:swap", ({ target }) => {
   if (target instanceof Element && target.hasAttribute("hx-sse:connect")) return;
-  if (document.activeElement === document.body) {
-    const place = stoodIn && document.getElementById(stoodIn);
-    (place?.matches("li") ? place : place?.querySelector("button"))?.focus({ preventScroll: true });
+  if (stoodIn !== null && document.activeElement === document.body) {
+    const place = document.getElementById(stoodIn) ?? document.getElementById("messages-title");
+    (place.querySelector(":scope > button, :scope > form > button") ?? place).focus({ preventScroll: true });
   }
   stoodIn = null;
   open();

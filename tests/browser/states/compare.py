@@ -32,7 +32,18 @@ def empty(stage):
 
 @state
 def one_version(stage):
-    stage.signed_in(f"/lab/{draft(stage)}/compare/")
+    stage.signed_in(f"/lab/{stage.retired}/compare/")
+
+
+@state
+def only_a_draft(stage):
+    stage.signed_in(f"/lab/{draft(stage, name='Drafted Di')}/compare/")
+
+
+@state
+def reading_only(stage):
+    edit = stage.reader.post("/lab/new/").url.path
+    stage.reading_only(edit.replace("/edit/", "/compare/"))
 
 
 @state
@@ -61,6 +72,22 @@ def marked(stage):
         if button.get_attribute("aria-pressed") == "false":
             button.click()
         page.locator("#messages > li").nth(number).locator("[aria-pressed=true]").wait_for()
+
+
+@state
+def pairs(stage):
+    """With a draft that is compared with what is live, and a tally of the versions before."""
+    code = stage.revised_as("Paired Pia", "[[script=say:60]]")
+    stage.visitor.post(f"/lab/{code}/edit/", initial_prompt="You are Pia. Ask why. [[script=say:40]]", next="leave")
+    page = two(stage, "Paired Pia", MUSEUMS)
+    for query, name in (("left=1&right=2", "Equal"), ("left=2&right=draft", "Draft is better")):
+        page.goto(f"/lab/{code}/compare/?{query}")
+        ended(run_all(stage, page))
+        button = page.get_by_role("button", name=name)
+        if button.get_attribute("aria-pressed") == "false":
+            button.click()
+        page.locator("#messages [aria-pressed=true]").wait_for()
+    page.reload()
 
 
 @state

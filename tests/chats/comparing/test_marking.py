@@ -49,8 +49,10 @@ def test_a_mark_can_be_changed_and_taken_back(alice, visit, pair, messages):
 def test_two_replies_are_needed_to_choose_from(alice, visit, pair, messages):
     first, second = run(alice, visit, pair, messages[:1])
     answer(visit, first, "Because.")
-    for state in ("pending", "running", "failed"):
-        Reply.objects.filter(pk=second.pk).update(state=state)
+    for state, text in (("pending", ""), ("running", "Half of"), ("failed", "")):
+        answer(visit, second, text, state=state)
+        if not text:
+            Reply.objects.filter(pk=second.pk).update(sealed_text="")
         with pytest.raises(NothingToMark):
             comparing.mark(compared(visit, pair, messages[:1]), better="equal")
     answer(visit, second, "Half of it", state="stopped")
@@ -77,7 +79,7 @@ def test_a_drafts_marks_go_along_when_it_is_published_as_it_was(alice, visit, ki
     comparing.mark(found, better=str(found.sides[1].session_id))
     version = lab.publish(kit, profile={"name": "Kit"}, told=DRAFT, note="Better", now=NOW)
     assert (version.number, version.note, version) == (3, "Better", drafted.right)
-    pair = comparing.chosen(kit, left="2", right="3", draft=None)
+    pair = comparing.chosen(kit, left="2", right="3", drafted=None)
     assert counts(comparing.tally_of(pair)) == (0, 0, 1)
 
 
@@ -85,7 +87,7 @@ def test_a_draft_that_was_changed_is_published_without_them(alice, visit, kit, m
     drafted = comparing.pair_of(kit, left="2", right="draft", draft=DRAFT, now=NOW)
     comparing.mark(answered(alice, visit, drafted, messages[:1]), better="equal")
     lab.publish(kit, profile={"name": "Kit"}, told=DRAFT | {"max_tokens": 400}, now=NOW)
-    assert counts(comparing.tally_of(comparing.chosen(kit, left="2", right="3", draft=None))) == (0, 0, 0)
+    assert counts(comparing.tally_of(comparing.chosen(kit, left="2", right="3", drafted=None))) == (0, 0, 0)
 
 
 def test_all_pairs_are_told_with_the_newest_first(alice, visit, kit, pair, messages):

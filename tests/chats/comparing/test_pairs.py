@@ -18,12 +18,13 @@ def test_a_pair_has_one_order_wherever_its_sides_stand(kit):
 
 
 def test_a_draft_is_what_it_says_now(kit):
-    assert comparing.chosen(kit, left="2", right="draft", draft=DRAFT).right is None
     pair = comparing.pair_of(kit, left="2", right="draft", draft=DRAFT, now=NOW)
     assert (pair.right.number, pair.right.initial_prompt) == (None, "Ask three times.")
     assert comparing.pair_of(kit, left="2", right="draft", draft=DRAFT, now=NOW).right == pair.right
-    assert comparing.chosen(kit, left="draft", right="1", draft=DRAFT).left == pair.right
-    assert comparing.chosen(kit, left="2", right="draft", draft=DRAFT | {"max_tokens": 301}).right is None
+    assert comparing.chosen(kit, left="draft", right="1", drafted=pair.right).left == pair.right
+    assert comparing.chosen(kit, left="2", right="draft", drafted=None).in_order is None
+    other = comparing.pair_of(kit, left="2", right="draft", draft=DRAFT | {"max_tokens": 301}, now=NOW)
+    assert other.right != pair.right
 
 
 @pytest.mark.parametrize(

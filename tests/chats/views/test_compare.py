@@ -185,6 +185,28 @@ def test_a_draft_is_compared_with_what_is_live(alice, kit, message, sent):
     assert "was not run" in words(alice.client.get(address(kit)))
 
 
+def test_the_tally_of_a_draft_that_reads_otherwise_now_is_an_earlier_drafts(alice, kit, message, replies):
+    mark(alice, kit, replies, "equal")
+    lab.keep(kit, {"initial_prompt": "Say baa."}, now=timezone.now())
+    alice.client.post(address(kit), {"left": "2", "right": "draft", "run": "all"})
+    drafted = Reply.objects.filter(session__version__number=None).select_related("session", "turn").get()
+    beside = Reply.objects.exclude(pk__in=[drafted.pk, *(reply.pk for reply in replies)]).select_related("session", "turn").get()
+    for reply in (drafted, beside):
+        store(reply, alice, "Baa.")
+    mark(alice, kit, [drafted], drafted.session_id)
+    assert "Version 2 and Draft Version 2 better 0 Equal 0 Draft better 1" in words(alice.client.get(address(kit)))
+    lab.keep(kit, {"initial_prompt": "Say moo."}, now=timezone.now())
+    assert "Version 2 and An earlier draft Version 2 better 0 Equal 0 An earlier draft better 1" in words(
+        alice.client.get(address(kit))
+    )
+
+
+def test_an_address_with_no_such_version_shows_the_usual_pair(alice, kit):
+    page = alice.client.get(address(kit, query="?left=77&right=draft")).content.decode()
+    assert page.count("selected") == 2
+    assert "Version 77" not in page
+
+
 def test_what_is_tried_of_a_draft_by_either_page_is_one_version(alice, kit, message):
     lab.keep(kit, {"initial_prompt": "Say baa."}, now=timezone.now())
     alice.client.post(f"/lab/{kit.code}/trial/")
@@ -222,6 +244,18 @@ def test_a_side_is_shown_where_it_is_compared(alice, kit, message, replies):
     assert answer.redirect_chain[-1][0] == f"{address(kit)}?left=1&right=2#message-{message.id}"
     listed = "".join(alice.client.get(page).content.decode() for page in ("/chats/", "/lounge/", "/lab/"))
     assert str(session) not in listed
+
+
+def test_who_deletes_all_chats_deletes_sides_too_but_only_listed_ones_are_counted(alice, kit, message, replies):
+    comparing.mark(
+        comparing.by_side(user=alice.user, visit=alice.visit, assistant=kit, session_id=replies[0].session_id), better="equal"
+    )
+    assert "There are none" in words(alice.client.get("/chats/delete/"))
+    alice.client.post("/chats/delete/")
+    assert not ChatSession.objects.exists()
+    page = words(alice.client.get(address(kit)))
+    assert "Equal 1" in page
+    assert "Why <b>ice</b>?" in page
 
 
 def test_a_side_is_not_regenerated_forked_or_rated(alice, kit, replies):
