@@ -72,3 +72,9 @@ class NothingCondensed(Conflict):
     """The notes that were to be changed are gone."""
 
     code = "nothing_condensed"
+
+
+class NothingToMark(Conflict):
+    """Of two replies one is not there yet, or came to nothing."""
+
+    code = "nothing_to_mark"

@@ -54,5 +54,14 @@ class Vault:
     def open_digest(self, sealed: str, *, session_id: UUID, digest_id: UUID) -> str:
         return crypto.unseal_text(self._key(session_id, digest_id, 0, "digest"), sealed)
 
+    def seal_saved(self, text: str, *, message_id: UUID) -> str:
+        return crypto.seal_text(self._saved_key(message_id), text)
+
+    def open_saved(self, sealed: str, *, message_id: UUID) -> str:
+        return crypto.unseal_text(self._saved_key(message_id), sealed)
+
+    def _saved_key(self, message_id: UUID) -> bytes:
+        return crypto.derive(self._data_key, crypto.context("saved", self._user_id, message_id))
+
     def _key(self, session_id: UUID, turn: int | UUID, variant: int, role: str) -> bytes:
         return crypto.derive(self._data_key, crypto.context("row", self._user_id, session_id, turn, variant, role))

@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from chats.views import assistant, chat, leak_check, listing, notes, numbers, sessions, stream, transcripts, trial, turns
+from chats.views import (
+    assistant,
+    chat,
+    compare,
+    leak_check,
+    listing,
+    notes,
+    numbers,
+    saved_messages,
+    sessions,
+    stream,
+    transcripts,
+    trial,
+    turns,
+)
 
 app_name = "chats"
 
@@ -11,6 +25,12 @@ urlpatterns = [
     path("lab/<slug:code>/trial/", trial.trial, name="trial"),
     path("lab/<slug:code>/leak-check/", leak_check.leak_check, name="leak-check"),
     path("lab/<slug:code>/numbers/", numbers.of_assistant, name="numbers"),
+    path("lab/<slug:code>/compare/", compare.compare, name="compare"),
+    path("lab/<slug:code>/compare/stop/", compare.stop, name="compare-stop"),
+    path("lab/<slug:code>/compare/messages/", saved_messages.save, name="save-message"),
+    path("lab/<slug:code>/compare/messages/<uuid:message_id>/", saved_messages.change, name="change-message"),
+    path("lab/<slug:code>/compare/sides/<uuid:session_id>/", compare.side, name="compared"),
+    path("lab/<slug:code>/compare/sides/<uuid:session_id>/mark/", compare.mark, name="mark"),
     path("lab/<slug:code>/discard/", trial.discard, name="lab-discard"),
     path("chats/", listing.chats, name="list"),
     path("chats/start/", assistant.start, name="start"),

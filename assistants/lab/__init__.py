@@ -5,8 +5,8 @@ copies the draft into it. Until then nobody sees anything of what is typed.
 """
 
 from assistants.lab.copying import FILE_MOST_BYTES, can_be_cloned, clone, exported, imported
-from assistants.lab.drafts import begin, discard, keep, on_the_bench, owned, start_over, typed
-from assistants.lab.versions import annotate, publish, restore, retire, roll_back
+from assistants.lab.drafts import begin, discard, keep, live_number, on_the_bench, owned, start_over, typed
+from assistants.lab.versions import annotate, publish, restore, retire, roll_back, to_be_tried, tried
 
 __all__ = [
     "FILE_MOST_BYTES",
@@ -18,6 +18,7 @@ __all__ = [
     "exported",
     "imported",
     "keep",
+    "live_number",
     "on_the_bench",
     "owned",
     "publish",
@@ -25,5 +26,7 @@ __all__ = [
     "retire",
     "roll_back",
     "start_over",
+    "to_be_tried",
+    "tried",
     "typed",
 ]

@@ -11,6 +11,7 @@ from assistants.models import Assistant, Draft, Version
 from gptlab.errors import Conflict, Missing
 
 NOTE_MOST = 250
+PROMPTS = ("initial_prompt", "summary_prompt")  # they are encrypted: no query compares them
 
 
 class NeverPublished(Conflict):
@@ -32,10 +33,26 @@ def publish(
         setattr(assistant, name, value)
     assistant.save(update_fields=list(profile))
     version = assistant.active_version
-    if version is None or any(getattr(version, name) != value for name, value in told.items()):
-        version = assistant.add_version(now=now, note=note, **told)
+    if version is None or not version.says(told):
+        version = tried(assistant, told=told) or Version(assistant=assistant, **told)
+        version.note = note
+        assistant.number(version, now=now)
     Draft.objects.filter(assistant=assistant).delete()
     return version
+
+
+def tried(assistant: Assistant, *, told: Mapping[str, Any]) -> Version | None:
+    """The version without a number that says just this. What came of trying it belongs to it, also once it is published."""
+    settings = {name: value for name, value in told.items() if name not in PROMPTS}
+    rows = assistant.versions.filter(number=None, **settings).order_by("pk")
+    return next((version for version in rows if version.says(told)), None)
+
+
+@transaction.atomic
+def to_be_tried(assistant: Assistant, *, told: Mapping[str, Any], now: datetime) -> Version:
+    """What a draft says, as a version without a number; the same one for the same words."""
+    Assistant.objects.select_for_update().get(pk=assistant.pk)
+    return tried(assistant, told=told) or Version.objects.create(assistant=assistant, created_at=now, **told)
 
 
 def roll_back(assistant: Assistant, *, number: int) -> Version:

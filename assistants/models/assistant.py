@@ -1,6 +1,7 @@
 """What you can talk to: an assistant, and the immutable versions of its secret prompt and settings."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -148,8 +149,13 @@ class Assistant(models.Model):
 
     def add_version(self, *, now: datetime, **told: Any) -> "Version":
         """The next version, with which new chats begin from now on."""
+        return self.number(Version(assistant=self, **told), now=now)
+
+    def number(self, version: "Version", *, now: datetime) -> "Version":
+        """Makes of a version without a number the next one: its number is all that it lacked."""
         last = self.versions.aggregate(number=models.Max("number"))["number"] or 0
-        version = Version.objects.create(assistant=self, number=last + 1, created_at=now, **told)
+        version.number, version.created_at = last + 1, now
+        version.save()
         Assistant.objects.filter(pk=self.pk).update(active_version=version)
         self.active_version = version
         return version
@@ -158,7 +164,7 @@ class Assistant(models.Model):
 class Version(models.Model):
     """What an assistant was told from one publication to the next. Never changed: a chat stays on the version it began with.
 
-    Without a number it is what a draft said when it was tried.
+    Without a number it is what a draft said when it was tried. Publishing just that gives it its number.
     """
 
     assistant = models.ForeignKey(Assistant, on_delete=models.CASCADE, related_name="versions")
@@ -182,3 +188,7 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"{self.assistant} v{self.number}"
+
+    def says(self, told: Mapping[str, Any]) -> bool:
+        """Whether the model is told just this. `told` are fields."""
+        return all(getattr(self, name) == value for name, value in told.items())

@@ -22,7 +22,7 @@ from accounts.decorators import VisitorRequest, visitor_required
 from accounts.visit import Visit
 from assistants import lab
 from assistants.forms import RANGES, ProfileForm, PromptForm
-from assistants.lab.fields import PARAMETERS, profile_of
+from assistants.lab.fields import PARAMETERS, USUAL_SUMMARY_PROMPT, profile_of
 from assistants.models import Assistant, Draft
 from assistants.personalities import CUSTOM, PERSONALITIES
 from assistants.prompt_size import prompt_size
@@ -143,6 +143,12 @@ def prompt_context(assistant: Assistant, visit: Visit, *, is_checked: bool = Fal
         "size": prompt_size(values["initial_prompt"], info=form.info, max_tokens=max_tokens),
         "model": values["model"] or form.info.name,
     }
+
+
+def fit_to_tell(assistant: Assistant, form: PromptForm) -> dict[str, Any]:
+    """What a version of the draft would be told, where the form is valid: fields of a Version."""
+    summary_prompt = lab.typed(assistant)["summary_prompt"].strip() or USUAL_SUMMARY_PROMPT
+    return form.cleaned_data | {"summary_prompt": summary_prompt}
 
 
 def profile_context(assistant: Assistant, *, is_checked: bool = False) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from chats.conversation.retrying import regenerate, retry
 from chats.conversation.saying import Said, edit, say
 from chats.conversation.starting import start
 from chats.conversation.stopping import stop
-from chats.conversation.trying import forget_trials, trial_of, try_out
+from chats.conversation.trying import forget_trials, forget_what_drafts_said, trial_of, try_out
 from chats.conversation.wording import fit_message
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "edit",
     "fit_message",
     "forget_trials",
+    "forget_what_drafts_said",
     "fork",
     "import_transcript",
     "model_for",

@@ -21,7 +21,7 @@ class ChatSessionQuerySet(models.QuerySet["ChatSession"]):
         return self.filter(user=user)
 
     def listed(self) -> "ChatSessionQuerySet":
-        """Without trials of drafts: these are seen in the Lab, one at a time."""
+        """Without trials: these are seen in the Lab."""
         return self.filter(is_trial=False)
 
     def with_setting(self) -> "ChatSessionQuerySet":
@@ -71,7 +71,8 @@ class ChatSession(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="chat_sessions")
     assistant = models.ForeignKey(Assistant, on_delete=models.PROTECT, related_name="chat_sessions")
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+")
-    is_trial = models.BooleanField(default=False)  # of a draft, by its maker: neither counted nor listed
+    is_trial = models.BooleanField(default=False)  # by its maker: neither counted nor listed
+    is_compared = models.BooleanField(default=False)  # one side of a comparison: a trial that is shown beside another one
     model_override = models.CharField(max_length=200, blank=True)
     client_id = models.UUIDField(null=True, blank=True)  # idempotency: the same form sent twice is one session
     forked_from = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="forks")
@@ -91,7 +92,10 @@ class ChatSession(models.Model):
     class Meta:
         verbose_name = _("chat session")
         verbose_name_plural = _("chat sessions")
-        constraints = [models.UniqueConstraint(fields=["user", "client_id"], name="one_session_per_client_id")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "client_id"], name="one_session_per_client_id"),
+            models.CheckConstraint(condition=Q(is_compared=False) | Q(is_trial=True), name="what_is_compared_is_a_trial"),
+        ]
         indexes = [models.Index(fields=["user", "-last_turn_at"], name="sessions_of_user")]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -55,6 +55,8 @@ def page(
     """
     now = timezone.now()
     found = conversation.owned_session(user=request.user, session_id=session_id)
+    if found.is_compared:
+        return redirect("chats:compared", code=found.assistant.code, session_id=found.pk)
     turns = _turns(request, visit, found, notes_draft=notes_draft)
     around = show_state(found, turns["exchanges"], visit=visit, now=now)
     written = {"editing": editing, "edited": edited, "draft": draft}

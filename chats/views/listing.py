@@ -17,7 +17,6 @@ from accounts.decorators import VisitorRequest, visitor_required
 from accounts.visit import Visit
 from chats import conversation, finding, forms
 from chats.errors import UnfitTranscript
-from chats.models import ChatSession
 from chats.transcript_reading import MOST_BYTES
 from chats.views.showing import vault_of
 from gptlab import rate_limits
@@ -61,7 +60,7 @@ def delete_all(request: VisitorRequest, visit: Visit) -> HttpResponse:
         count = conversation.delete_all(user=request.user, now=timezone.now())
         messages.success(request, ngettext("%(n)d chat is deleted.", "%(n)d chats are deleted.", count) % {"n": count})
         return redirect("chats:list")
-    return render(request, "chats/delete_all.html", {"count": ChatSession.objects.owned_by(request.user).count()})
+    return render(request, "chats/delete_all.html", {"count": finding.owned_sessions(request.user).count()})
 
 
 def _context(request: VisitorRequest, visit: Visit) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from accounts.decorators import VisitorRequest, visitor_required
 from accounts.visit import Visit
 from assistants import lab
 from assistants.models import Assistant
-from assistants.views.steps import prompt_context, refused
-from chats import conversation, tasks
+from assistants.views.steps import fit_to_tell, prompt_context, refused
+from chats import comparing, conversation, tasks
 from chats.views import chat
 
 
@@ -37,7 +37,7 @@ def _try_anew(request: VisitorRequest, visit: Visit, assistant: Assistant) -> Ht
     context = prompt_context(assistant, visit, is_checked=True)
     if not context["form"].is_valid():
         return refused(request, "assistants/lab/edit.html", context)
-    told = context["form"].cleaned_data | {"summary_prompt": lab.typed(assistant)["summary_prompt"]}
+    told = fit_to_tell(assistant, context["form"])
     reply = conversation.try_out(user=request.user, visit=visit, assistant=assistant, told=told, now=timezone.now())
     tasks.enqueue(reply)
     return redirect("chats:trial", code=assistant.code)
@@ -49,6 +49,7 @@ def discard(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
     assistant = lab.owned(user=request.user, code=code)
     if request.method != "POST":
         return render(request, "assistants/lab/discard.html", {"assistant": assistant})
+    comparing.forget_drafts(user=request.user, assistant=assistant, now=timezone.now())
     conversation.forget_trials(user=request.user, assistant=assistant, now=timezone.now())
     lab.discard(assistant)
     messages.success(request, _("The draft is gone."))

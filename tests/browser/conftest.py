@@ -19,7 +19,7 @@ from tests.lab import REPOSITORY, Lab, free_port, wait_until
 
 PACE = "1.4"  # times the speed of a model
 PAULA = "Patient Paula"
-LONG = "[[script=slow:10:3000]] A long one, please."  # what the scripted upstream takes for a wish: k0000 k0001 …
+LONG = "[[script=slow:10:9000]] A long one, please."  # what the scripted upstream takes for a wish: k0000 k0001 …
 
 _LISTEN = """
   addEventListener("securitypolicyviolation", (event) => report("csp", `${event.violatedDirective} ${event.blockedURI}`));

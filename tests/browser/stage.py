@@ -187,14 +187,29 @@ class Stage:
 
     @cached_property
     def revised(self) -> str:
-        """One of the visitor's with two versions."""
-        code = self.draft({"initial_prompt": "You are Rita.\n\nAsk once.\nBe brief.", "name": "Revised Rita"})
+        return self.revised_as("Revised Rita")
+
+    def revised_as(self, name: str, script: str = "") -> str:
+        """One of the visitor's with two versions. Made once for the same name. `script` is what the upstream does with either."""
+        if name not in self._made:
+            self._made[name] = self._revised(name, f"\n{script}" if script else "")
+        return self._made[name]
+
+    def _revised(self, name: str, script: str) -> str:
+        code = self.draft({"initial_prompt": f"You are Rita.\n\nAsk once.\nBe brief.{script}", "name": name})
         shown = {"tagline": "Better now", "description": "Was revised.", "note": "The first that worked."}
         self.visitor.post(f"/lab/{code}/publish/", **shown, next="publish")
-        later = {"initial_prompt": "You are Rita.\n\nAsk twice, then answer.\nBe brief.", "personality": "witty"}
+        later = {"initial_prompt": f"You are Rita.\n\nAsk twice, then answer.\nBe brief.{script}", "personality": "witty"}
         self.visitor.post(f"/lab/{code}/edit/", **later, next="leave")
         self.visitor.post(f"/lab/{code}/publish/", note="Asks twice: once was too few.", next="publish")
         return code
+
+    def keep_messages(self, code: str, *texts: str) -> None:
+        """What its maker says to its versions to compare them. Once for the same assistant."""
+        if f"messages {code}" not in self._made:
+            for text in texts:
+                self.visitor.post(f"/lab/{code}/compare/messages/", text=text)
+            self._made[f"messages {code}"] = code
 
     @cached_property
     def retired(self) -> str:

@@ -36,7 +36,7 @@ class Offline:
         self._rows = sqlite3.connect(database)
         self._rows.row_factory = sqlite3.Row
         self._redis, self._secrets = redis, secrets
-        self.sealed = [*self._texts(), *self._wrapped(), *self._prompts(), *self._in_redis()]
+        self.sealed = [*self._texts(), *self._saved(), *self._wrapped(), *self._prompts(), *self._in_redis()]
 
     @classmethod
     def of(cls, story, moment: str) -> "Offline":
@@ -95,6 +95,11 @@ class Offline:
             if row["replied"]:
                 found.append(Sealed("reply", row["replied"], crypto.context("row", *place, row["variant"], "assistant")))
         return found
+
+    def _saved(self) -> list[Sealed]:
+        rows = self._all("SELECT id, user_id, sealed_text FROM chats_savedmessage")
+        places = [crypto.context("saved", UUID(row["user_id"]), UUID(row["id"])) for row in rows]
+        return [Sealed("saved message", row["sealed_text"], place) for row, place in zip(rows, places, strict=True)]
 
     def _wrapped(self) -> list[Sealed]:
         rows = self._all("SELECT * FROM accounts_credential")

@@ -52,6 +52,7 @@ def story(tmp_path_factory):
         follower.end()
         assert alice.wait_for_end("done")["text"].startswith(REPLIED)
         go_wrong(alice)
+        keep_a_message(alice)
         evidence.gather("after the chat", copies)
         alice.sign_out()
         evidence.gather("signed out", copies)
@@ -81,6 +82,14 @@ def go_wrong(visitor):
     assert visitor.post(f"/chats/{visitor.session}/say/", text=SAID * 5000, client_id="0" * 32).status_code == 422
     assert visitor.http.post(f"/chats/{visitor.session}/say/", data={"text": SAID}).status_code == 403
     assert visitor.post(f"/chats/{visitor.session}/say/", text=SAID, client_id=SAID).status_code == 422
+
+
+def keep_a_message(visitor):
+    """That versions of an assistant are compared with."""
+    place = visitor.post("/lab/new/").url.path.removesuffix("edit/")
+    visitor.post(f"{place}edit/", initial_prompt=f"You are Cora. {PROMPT}", next="leave")
+    assert SAID in visitor.post(f"{place}compare/messages/", text=SAID).text
+    assert visitor.post(f"{place}compare/messages/", text=SAID * 5000).status_code == 422
 
 
 @pytest.mark.parametrize("name", SECRETS)
@@ -153,6 +162,7 @@ def test_with_all_dumps_and_all_server_secrets_no_visit_no_data_key_and_no_row_o
     offline = Offline.of(story, moment)
     assert offline.count("turn") >= 1
     assert offline.count("reply") >= 1
+    assert offline.count("saved message") == (moment != "while streaming")
     assert offline.count("wrapped data key") == 1
     assert (offline.count("visit") >= 1, offline.count("live entry") >= 1) == (moment != "signed out", True)
     assert offline.opened(except_kinds={"relay", "prompt"}) == []
@@ -181,5 +191,5 @@ def test_with_the_api_key_the_same_attempt_opens_all(story):
     opened = offline.opened(also=[offline.data_key_of(KEY)], except_kinds={"prompt"})
     texts = b" ".join(plain for _, plain in opened)
     assert (SAID.encode() in texts, REPLIED.encode() in texts) == (True, True)
-    for kind in ("turn", "reply", "live entry"):
+    for kind in ("turn", "reply", "saved message", "live entry"):
         assert sum(found == kind for found, _ in opened) == offline.count(kind)

@@ -12,7 +12,7 @@ from django.urls.resolvers import RegexPattern
 from django.utils.regex_helper import normalize
 
 from assistants.models import Assistant
-from chats.models import Reply
+from chats.models import Reply, SavedMessage
 from tests.lab import wait_until
 
 MARKER = "Quux"
@@ -43,6 +43,7 @@ def orla(alice):
     alice.client.post(edit, TOLD | {"next": "publish"})
     published = alice.client.post(f"/lab/{code}/publish/", TOLD | {"next": "publish"})
     assert published["Location"].endswith("?new"), published.content
+    alice.client.post(f"/lab/{code}/compare/messages/", {"text": f"Greengage{MARKER}"})
     alice.client.post(edit, TOLD | {"initial_prompt": f"{TOLD['initial_prompt']} Later{MARKER}.", "next": "leave"})
     return Assistant.objects.get(code=code)
 
