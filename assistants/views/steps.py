@@ -73,7 +73,7 @@ def edit(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
         return redirect("chats:trial" if wish == "trial" else "assistants:lab-publish", code=assistant.code)
     if wish == "leave":
         return redirect("assistants:lab")
-    return redirect("assistants:lab-edit", code=assistant.code)
+    return redirect("chats:compare" if wish == "compare" else "assistants:lab-edit", code=assistant.code)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

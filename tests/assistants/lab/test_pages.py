@@ -41,6 +41,13 @@ def test_three_steps_without_a_script(alice, now):
     assert (made.code, made.active_version.initial_prompt) == (code, PROMPT["initial_prompt"])
 
 
+def test_what_is_typed_is_kept_on_the_way_to_compare_it(alice, made):
+    answer = alice.client.post(f"/lab/{made.code}/edit/", {"initial_prompt": "Say baa.", "next": "compare"})
+    assert answer["Location"] == f"/lab/{made.code}/compare/"
+    assert lab.typed(made)["initial_prompt"] == "Say baa."
+    assert "Draft" in words(alice.client.get(answer["Location"]))
+
+
 def test_what_is_typed_is_kept_by_htmx_and_its_size_told(alice, draft):
     answer = alice.client.post(f"/lab/{draft.code}/edit/", {"initial_prompt": "three more words"}, headers=HTMX)
     page = answer.content.decode()
