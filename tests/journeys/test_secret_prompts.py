@@ -77,6 +77,7 @@ def addresses(chat, orla):
         "reply_id": chat.reply.pk,
         "number": 1,
         "provider_id": "demo",
+        "message_id": SavedMessage.objects.get().pk,
     }
     return [f"/{route % values}" for route in routes(get_resolver()) if not route.startswith(NOT_OURS)]
 
