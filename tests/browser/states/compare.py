@@ -22,6 +22,7 @@ def run_all(stage, page):
 
 def ended(page):
     page.locator("#run-all:not(:has(#stop-all))").wait_for(state="attached", timeout=30_000)
+    page.wait_for_timeout(400)  # of two replies that end together each has the buttons drawn anew
     return page
 
 
