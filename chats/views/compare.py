@@ -16,7 +16,8 @@ from accounts.visit import Visit
 from assistants import lab
 from chats import comparing, tasks
 from chats.comparing import DRAFT, Saved
-from chats.views.compared import Bench, Choice
+from chats.views.bench import Bench
+from chats.views.compared import Choice
 from gptlab.errors import Invalid, Missing
 from gptlab.http import marked
 
@@ -28,7 +29,7 @@ REFRESH = 4  # seconds after which a page without a script looks again
 @visitor_required
 def compare(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
     """POST chooses the pair; with `run`, "all" or the id of a message, it is said to both sides."""
-    bench = Bench(request, visit, lab.owned(user=request.user, code=code))
+    bench = Bench(request.user, visit, lab.owned(user=request.user, code=code))
     shown = bench.shown(request.GET.dict())
     if request.method != "POST":
         return page(request, bench, shown)
@@ -66,7 +67,7 @@ def _run(request: VisitorRequest, visit: Visit, bench: Bench, choice: Choice, wi
 @visitor_required
 def stop(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
     """All that is being answered."""
-    bench = Bench(request, visit, lab.owned(user=request.user, code=code))
+    bench = Bench(request.user, visit, lab.owned(user=request.user, code=code))
     comparing.stop_all(user=request.user, assistant=bench.assistant, now=timezone.now())
     choice = bench.shown(request.GET.dict())
     return HttpResponse(status=204) if request.htmx else to_page(bench, choice, at="messages")
@@ -77,7 +78,7 @@ def stop(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
 @visitor_required
 def side(request: VisitorRequest, visit: Visit, code: str, session_id: UUID) -> HttpResponse:
     """Where a chat is one side of a comparison: the way there. For htmx what can be done now that it has ended."""
-    bench = Bench(request, visit, lab.owned(user=request.user, code=code))
+    bench = Bench(request.user, visit, lab.owned(user=request.user, code=code))
     found = comparing.by_side(user=request.user, visit=visit, assistant=bench.assistant, session_id=session_id)
     choice = bench.choice_of(found)
     if not request.htmx:
@@ -91,7 +92,7 @@ def side(request: VisitorRequest, visit: Visit, code: str, session_id: UUID) -> 
 @visitor_required
 def mark(request: VisitorRequest, visit: Visit, code: str, session_id: UUID) -> HttpResponse:
     """`better`: the session of the better side, "equal", or nothing. For htmx the message with its mark, and the tally."""
-    bench = Bench(request, visit, lab.owned(user=request.user, code=code))
+    bench = Bench(request.user, visit, lab.owned(user=request.user, code=code))
     found = comparing.by_side(user=request.user, visit=visit, assistant=bench.assistant, session_id=session_id)
     comparing.mark(found, better=request.POST.get("better", "")[:64])
     choice = bench.shown(request.GET.dict())

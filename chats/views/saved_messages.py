@@ -12,8 +12,9 @@ from accounts.visit import Visit
 from assistants import lab
 from chats import comparing
 from chats.comparing import Saved
+from chats.views.bench import Bench
 from chats.views.compare import answer, to_page
-from chats.views.compared import Bench, ShownMessage
+from chats.views.compared import ShownMessage
 from gptlab.errors import Invalid
 
 
@@ -21,7 +22,7 @@ from gptlab.errors import Invalid
 @vary_on_headers("HX-Request")
 @visitor_required
 def save(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
-    bench = Bench(request, visit, lab.owned(user=request.user, code=code))
+    bench = Bench(request.user, visit, lab.owned(user=request.user, code=code))
     choice = bench.shown(request.GET.dict())
     text = request.POST.get("text", "")
     try:
@@ -38,7 +39,7 @@ def save(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
 @visitor_required
 def change(request: VisitorRequest, visit: Visit, code: str, message_id: UUID) -> HttpResponse:
     """`next=delete` throws it away."""
-    bench = Bench(request, visit, lab.owned(user=request.user, code=code))
+    bench = Bench(request.user, visit, lab.owned(user=request.user, code=code))
     choice = bench.shown(request.GET.dict())
     user, now, text = request.user, timezone.now(), request.POST.get("text", "")
     if request.POST.get("next") == "delete":

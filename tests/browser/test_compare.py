@@ -72,6 +72,7 @@ def test_two_versions_stream_side_by_side_and_the_better_one_is_marked(page, key
     expect(first.locator(".is-better")).to_contain_text("Version 2")
     expect(first.get_by_role("button", name="Version 2 is better")).to_be_focused()
     second.get_by_role("button", name="Equal").click()
+    expect(second.get_by_role("button", name="Equal")).to_have_attribute("aria-pressed", "true")
     expect(page.locator("#tally")).to_contain_text(re.compile(r"Version 1 better\s*0\s*Equal\s*1\s*Version 2 better\s*1"))
     page.reload()
     expect(page.locator("#tally")).to_contain_text(re.compile(r"Version 1 better\s*0\s*Equal\s*1\s*Version 2 better\s*1"))
@@ -127,8 +128,7 @@ def test_without_a_script_it_is_plain_forms(browser, lab, key, code):
     page = context.new_page()
     sign_in(page, key, f"/lab/{code}/compare/")
     for text in ("[[script=say:5]] Why?", "[[script=say:5]] What for?"):
-        page.locator("#new-message").fill(text)
-        page.get_by_role("button", name="Keep this message").click()
+        keep(page, text)
     page.get_by_label("Blind").check()
     page.get_by_role("button", name="Run all 2").click()
     expect(page.locator(".marks")).to_have_count(2, timeout=30_000)  # the page looks again by itself
@@ -136,6 +136,7 @@ def test_without_a_script_it_is_plain_forms(browser, lab, key, code):
     page.get_by_role("button", name="A is better").first.click()
     expect(page.locator("#messages > li").first).to_contain_text("Version 1")
     page.get_by_role("button", name="Equal").last.click()
+    expect(page.locator("#messages [aria-pressed=true]")).to_have_count(2)
     page.goto(f"/lab/{code}/compare/")
     expect(page.locator("#tally")).to_contain_text(re.compile(r"Equal\s*1"))
     context.close()

@@ -238,6 +238,12 @@ def test_a_model_that_the_key_lacks_is_said(alice, kit):
     assert "Version 3 was made for gpt-6-luna , which your key can’t use here: gpt-4.1-mini answers for it" in page
 
 
+def test_a_drafts_model_is_said_before_it_was_ever_run(alice, kit):
+    kit.add_version(now=timezone.now(), initial_prompt="Be.", model="gpt-6-luna", max_tokens=300)
+    lab.keep(kit, {"initial_prompt": "Be brief."}, now=timezone.now())
+    assert "Draft was made for gpt-6-luna" in words(alice.client.get(address(kit)))
+
+
 def test_a_side_is_shown_where_it_is_compared(alice, kit, message, replies):
     session = replies[0].session_id
     answer = alice.client.get(f"/chats/{session}/", follow=True)
