@@ -1,6 +1,7 @@
 """What a piece of text looks like: language, a list of words, or neither. It decides which disguises are worth looking for."""
 
 import re
+from functools import lru_cache
 
 from chats.leak_guard import readings
 from chats.leak_guard.folding import fold
@@ -41,14 +42,19 @@ _LONGEST_WORD = 24
 def looks_like(text: str) -> str:
     if sum(map(text.count, _ESCAPES)) >= _MANY_ESCAPES:
         return STRANGE
-    folded = fold(text)
-    words = readings.WORD.findall(folded)
-    pairs = [word[at : at + 2] for word in words for at in range(len(word) - 1)]
-    spelled = sum(map(_FREQUENT_PAIRS.__contains__, pairs))
+    words = readings.WORD.findall(fold(text))
+    pairs = sum(map(len, words)) - len(words)
+    spelled = sum(map(_spelled, words))
     if max(map(len, text.split()), default=0) <= _LONGEST_WORD:
         frequent = sum(map(FREQUENT_WORDS.__contains__, words))
-        if len(words) > 3 and frequent * _ONE_WORD_IN >= len(words) and spelled >= _FEWEST_IN_LANGUAGE * len(pairs):
+        if len(words) > 3 and frequent * _ONE_WORD_IN >= len(words) and spelled >= _FEWEST_IN_LANGUAGE * pairs:
             return LANGUAGE
         if not text.isascii() and sum(char.isalpha() and char > "\u02ff" for char in text) * 2 > len(text):
             return WORDS  # another script, of which nothing is known here
-    return WORDS if len(pairs) * 3 > len(text) and spelled >= _FEWEST_IN_WORDS * len(pairs) else STRANGE
+    return WORDS if pairs * 3 > len(text) and spelled >= _FEWEST_IN_WORDS * pairs else STRANGE
+
+
+@lru_cache(maxsize=4096)
+def _spelled(word: str) -> int:
+    """How many of its pairs of letters are frequent."""
+    return sum([word[at : at + 2] in _FREQUENT_PAIRS for at in range(len(word) - 1)])

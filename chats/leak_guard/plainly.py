@@ -34,8 +34,12 @@ class Plainly:
 
     def _found(self, new: int) -> Match | None:
         view, seeds = self._letters, self._secret.seeds
-        match, at = None, max(0, len(view) - new - SEED - SAMPLING)
-        while at <= len(view) - SEED:
+        last = len(view) - SEED
+        hits = [at for at in range(max(0, last - new - SAMPLING), last + 1) if view[at : at + SEED] in seeds]
+        if not hits:
+            return None
+        match, at = None, hits[0]
+        while at <= last:
             place = seeds.get(view[at : at + SEED])
             if place is None:
                 at += 1
