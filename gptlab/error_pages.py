@@ -15,6 +15,8 @@ from django.http import HttpRequest, HttpResponse, RawPostDataException, Unreada
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from gptlab.context import site
+
 WRITTEN = ("text", "notes", "title", "initial_prompt", "description")  # fields in which visitors write: messages, notes, prompts
 _REFERENCE = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -86,6 +88,4 @@ def _framed(template: str, context: dict[str, Any], request: HttpRequest) -> str
 
 def _alone(template: str, context: dict[str, Any], request: HttpRequest) -> str:
     """`request` as a mere variable: no context processor runs."""
-    from gptlab.pages import site
-
     return render_to_string(template, context | {"request": request} | site(request))

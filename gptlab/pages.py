@@ -1,8 +1,6 @@
 """Pages that belong to no app: the front page, what people should know, and what they see when something is wrong."""
 
 import logging
-from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -11,27 +9,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-import gptlab
 from gptlab import error_pages
 from gptlab.error_pages import Trouble, WayOut
 from gptlab.errors import Missing
 from gptlab.http import answer, place
 
 logger = logging.getLogger(__name__)
-
-SIGNS = {
-    "github.com": "github",
-    "gitlab.com": "gitlab",
-    "mastodon.social": "mastodon",
-    "fosstodon.org": "mastodon",
-    "bsky.app": "bluesky",
-    "x.com": "twitter-x",
-    "twitter.com": "twitter-x",
-    "linkedin.com": "linkedin",
-    "discord.gg": "discord",
-    "discord.com": "discord",
-    "youtube.com": "youtube",
-}
 
 
 @require_safe
@@ -57,22 +40,6 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/about.html")
-
-
-def site(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: what the operator says about this installation."""
-    pairs = (link.partition("=") for link in settings.SITE_LINKS)
-    links = [(label.strip(), url.strip(), _icon(url.strip())) for label, _equals, url in pairs if url]
-    return {"site": {"links": links, "contact": settings.CONTACT_EMAIL, "version": gptlab.__version__}}
-
-
-def _icon(url: str) -> str:
-    """The sign of a place that everybody knows, or none."""
-    try:
-        host = (urlsplit(url).hostname or "").removeprefix("www.")
-    except ValueError:  # the operator's slip must not take every page down
-        return ""
-    return SIGNS.get(host) or next((icon for place, icon in SIGNS.items() if host.endswith(f".{place}")), "")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -105,7 +105,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "accounts.context.visit",
-                "gptlab.pages.site",
+                "gptlab.context.site",
             ],
         },
     }

@@ -4,7 +4,7 @@ from django.template import Context, Template
 
 from assistants.personalities import PERSONALITIES
 from assistants.templatetags.robots import CATEGORY_ICONS
-from gptlab.pages import SIGNS
+from gptlab.context import SIGNS
 from tests.conventions import source
 
 SPRITE = (source.REPOSITORY / "static/icons/sprite.svg").read_text()
