@@ -81,7 +81,7 @@ def request(session: ChatSession, *, vault: Vault, provider: str) -> Request:
 
     Raises ContextTooLong where nothing of it does: that would be paid for, and refused or made up.
     """
-    model = session.model_used_last()
+    model = session.recap_model or session.model_used_last()
     info = catalog.model(provider, model)
     prompt = session.version.summary_prompt.strip() or USUAL_PROMPT
     count = counter(info)

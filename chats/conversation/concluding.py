@@ -16,6 +16,7 @@ from chats.conversation.pending import busy, require_chat
 from chats.errors import TooShort
 from chats.models import ChatSession
 from gptlab import rate_limits
+from gptlab.llm import catalog
 
 Status = ChatSession.Status
 
@@ -54,7 +55,8 @@ def conclude(*, user: User, visit: Visit, session_id: UUID, now: datetime) -> Co
             background.forget(kind=recapping.JOB, job_id=job_id)
             return Concluded(session, None)
         session.status, session.recap_state, session.recap_asked_at = Status.COMPLETED, ChatSession.Recap.PENDING, now
-        session.save(update_fields=["status", "recap_state", "recap_asked_at"])
+        session.recap_model = catalog.choose(visit.provider, session.model_used_last(), visit.models)
+        session.save(update_fields=["status", "recap_state", "recap_asked_at", "recap_model"])
         return Concluded(session, job_id)
 
 

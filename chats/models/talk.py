@@ -81,6 +81,7 @@ class ChatSession(models.Model):
     title_asked_at = models.DateTimeField(null=True, blank=True)  # once: who renames a chat is not overruled
     sealed_recap = models.TextField(blank=True)
     recap_state = models.CharField(max_length=8, choices=Recap, blank=True)
+    recap_model = models.CharField(max_length=200, blank=True)  # that the key may use; who concludes decides by whose key
     recap_asked_at = models.DateTimeField(null=True, blank=True)  # when it was concluded; names the job that may write it
     liked = models.BooleanField(null=True, blank=True)
     turn_count = models.PositiveIntegerField(default=0)

@@ -5,7 +5,7 @@ import pytest
 from accounts import relay
 from assistants.models import Version
 from chats import conversation, recapping
-from chats.models import ChatSession, Digest, Reply, Turn
+from chats.models import ChatSession, Digest, Turn
 from gptlab.llm import catalog, errors
 from tests.chats.conftest import NOW
 from tests.chats.leak_guard.prompts import SECRET
@@ -84,10 +84,10 @@ def test_a_prompt_that_leaves_no_room_fails_and_is_not_sent(alice, visit, sessio
     for provider, name in catalog.known_models():
         window = catalog.model(provider, name).context_window
         Version.objects.update(summary_prompt="p" * (window - recapping.MAX_TOKENS - 100))
-        Reply.objects.update(model=name)
+        ChatSession.objects.update(recap_model=name)
         with pytest.raises(errors.ContextTooLong):
             recapping.request(ChatSession.objects.get(), vault=vault_of(visit), provider=provider)
-    Reply.objects.update(model="gpt-4.1-mini")
+    ChatSession.objects.update(recap_model="gpt-4.1-mini")
     Version.objects.update(summary_prompt="p" * 1_100_000)
     recapping.write(session_id=session.pk, job_id=job_id)
     assert recap(visit) == ("failed", "")

@@ -1,4 +1,5 @@
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,10 +8,10 @@ from django.db import connections
 from accounts import relay
 from chats import conversation, recapping
 from chats.errors import Busy, CannotChat, TooShort
-from chats.models import ChatSession
+from chats.models import ChatSession, Reply
 from gptlab.errors import Missing
 from tests.chats.conftest import NOW, visit_of
-from tests.chats.talking import answer, say, told
+from tests.chats.talking import answer, say, told, vault_of
 
 pytestmark = pytest.mark.django_db
 
@@ -104,3 +105,11 @@ def test_two_tabs_that_conclude_at_once_ask_for_one_recap_and_leave_one_credenti
     [thread.join() for thread in threads]
     assert sum(job_id is not None for job_id in concluded) == 1
     assert len(redis_server.keys("relay:recap:*")) == 1
+
+
+@pytest.mark.parametrize(("may_use", "writes"), [(("gpt-4.1-mini",), "gpt-4.1-mini"), (("gpt-6-luna",), "gpt-6-luna")])
+def test_a_recap_is_written_by_a_model_that_the_key_may_use(alice, visit, long_enough, may_use, writes):
+    Reply.objects.update(model="gpt-4.1-mini")
+    conclude(alice, replace(visit, models=may_use), long_enough)
+    session = ChatSession.objects.get()
+    assert recapping.request(session, vault=vault_of(visit), provider="openai").model == writes
