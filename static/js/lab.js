@@ -33,3 +33,9 @@ document.addEventListener("htmx:before:request", (event) => {
 });
 
 for (const field of document.querySelectorAll("[data-lab] [data-most]")) count(field);
+
+// What was typed before htmx listened is kept like the rest.
+document.addEventListener("DOMContentLoaded", () => {
+  const typed = [...document.querySelectorAll("[data-lab] :is(textarea, input[type=text])")].find((field) => field.value !== field.defaultValue);
+  typed?.dispatchEvent(new Event("input", { bubbles: true }));
+});

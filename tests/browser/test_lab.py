@@ -153,3 +153,20 @@ def test_a_model_that_tells_its_prompt_is_caught_by_a_check(page, key):
     expect(page.locator("#findings .tag-warn", has_text="Stopped")).to_have_count(18)
     expect(page.get_by_text("0 of 18 got through")).to_be_visible()
     expect(page.get_by_role("button", name="Send 18 requests")).to_be_enabled()
+
+
+def test_what_is_typed_before_the_scripts_have_come_is_kept(page, key):
+    sign_in(page, key, "/lab/")
+    page.get_by_role("button", name="New assistant").first.click()
+    expect(page).to_have_url(re.compile("/edit/"))
+    held = []
+    page.route("**/htmx.min*.js", lambda route: held.append(route))  # noqa: PLW0108  Playwright marks what it is given
+    page.goto(page.url, wait_until="commit")
+    page.get_by_label("Prompt", exact=True).fill(f"You are early. {MARKER}")
+    while not held:
+        page.wait_for_timeout(50)
+    with kept(page):
+        held[0].continue_()
+    page.unroute_all()
+    page.reload()
+    expect(page.get_by_label("Prompt", exact=True)).to_have_value(re.compile(MARKER))
