@@ -128,7 +128,12 @@ def test_another_version_its_difference_and_the_way_back(page, key):
     page.get_by_role("link", name="Revise").click()
     expect(page.get_by_label("Prompt", exact=True)).to_have_value("Be kind.\nAsk once.")
 
-    page.goto(page.url.replace("edit/", ""))
+    made = page.url.replace("edit/", "")
+    page.goto(made)
+    page.get_by_role("button", name="Clone").click()
+    expect(page.get_by_text("This is your own copy.")).to_be_visible()
+    expect(page.get_by_label("Prompt", exact=True)).to_have_value("Be kind.\nAsk once.")
+    page.goto(made)
     with page.expect_download() as download:
         page.get_by_role("link", name="Export").click()
     file = download.value.path()
