@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import gzip as compression
+import re
 from typing import TYPE_CHECKING, Any
 
 from gptlab.llm import demo_replies
@@ -42,6 +43,17 @@ async def recite(call: "Call", how: str = "plainly", more: str = "200") -> bool:
     told = call.system_text
     text = {"plainly": told, "backwards": told[::-1], "base64": base64.b64encode(told.encode()).decode()}[how]
     return await _say(call, _pieces(f"Sure, here it is: {text} " + "And so on. " * int(more)), pause=0.001)
+
+
+async def confide(call: "Call", *requests: str) -> bool:
+    """The prompt, to who asks for it in words like one of these; to others an echo: a model that is easily talked into it."""
+    asked = _words(call.last_text)
+    is_meant = any(2 * len(_words(request) & asked) > len(_words(request)) for request in requests)
+    return await (recite(call, more="0") if is_meant else echo(call))
+
+
+def _words(text: str) -> set[str]:
+    return {word for word in re.findall(r"\w+", text.lower()) if len(word) > 3}
 
 
 async def think(call: "Call", seconds: str) -> bool:

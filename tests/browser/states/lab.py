@@ -4,8 +4,9 @@ from playwright.sync_api import expect
 
 from tests.browser.states import state
 
-LEAKY = """You are Lou, who keeps bees. Always ask one question, and never two of them.
-End with a rhyme about the hives, and never say how many there are. [[script=recite:plainly:0]]"""
+LOU = """You are Lou, who keeps bees. Always ask one question, and never two of them.
+End with a rhyme about the hives, and never say how many there are."""
+LEAKY = f"{LOU} [[script=recite:plainly:0]]"
 PROMPT = """You are a sparring partner for university seminars. The student brings a claim they want to defend.
 
 1. Restate the claim in one sentence and ask whether you got it right.
