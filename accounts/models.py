@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import Any, Never
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -82,3 +82,48 @@ class Credential(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+
+_APPEND_ONLY = "The audit log is only ever added to (accounts/audit.py)."
+
+
+class AuditQuerySet(models.QuerySet["AuditEntry"]):
+    def update(self, **_: Any) -> Never:
+        raise TypeError(_APPEND_ONLY)
+
+    def delete(self) -> Never:
+        raise TypeError(_APPEND_ONLY)
+
+
+class AuditEntry(models.Model):
+    """What somebody with power did. Each entry holds the digest of the one before it: see `accounts/audit.py`.
+
+    Who it was stands here as text, so that the entry stays what it is when the account goes.
+    """
+
+    number = models.PositiveBigIntegerField(unique=True, editable=False)  # from 1, without gaps
+    at = models.DateTimeField(_("at"), editable=False)
+    actor = models.CharField(_("who"), max_length=80, editable=False)
+    action = models.CharField(_("did"), max_length=64, editable=False)
+    subject = models.CharField(_("to"), max_length=128, blank=True, editable=False)
+    detail = models.TextField(_("detail"), blank=True, editable=False)
+    previous = models.CharField(max_length=64, blank=True, editable=False)  # hex
+    digest = models.CharField(max_length=64, editable=False)  # hex, SHA-256
+    seal = models.CharField(max_length=64, editable=False)  # hex, HMAC-SHA-256 under a key of the server
+
+    objects = AuditQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit log")
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.actor} {self.action} {self.subject}".strip()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError(_APPEND_ONLY)
+        super().save(*args, force_insert=True)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Never:
+        raise TypeError(_APPEND_ONLY)

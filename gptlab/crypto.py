@@ -5,6 +5,7 @@ Every ciphertext starts with a version byte: ours is 1, and a Fernet token's own
 
 import base64
 import hashlib
+import hmac
 import os
 from collections.abc import Sequence
 from functools import lru_cache
@@ -42,6 +43,21 @@ def derive(key: bytes, info: bytes, *, salt: bytes | None = None) -> bytes:
 def stretch(secret: bytes, *, salt: bytes, iterations: int) -> bytes:
     """PBKDF2-HMAC-SHA256 (RFC 8018): 32 bytes, slow on purpose. Releases the GIL."""
     return hashlib.pbkdf2_hmac("sha256", secret, salt, iterations, KEY_BYTES)
+
+
+def digest(data: bytes) -> str:
+    """SHA-256, in hex: anybody can make it again."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def authenticate(key: bytes, data: bytes) -> str:
+    """HMAC-SHA-256 (RFC 2104), in hex: only who has the key can make it."""
+    return hmac.digest(key, data, "sha256").hex()
+
+
+def is_same(one: str, other: str) -> bool:
+    """Takes as long whether they differ early or late."""
+    return hmac.compare_digest(one.encode(), other.encode())
 
 
 def seal(key: bytes, plain: bytes, *, associated: bytes = b"") -> bytes:
