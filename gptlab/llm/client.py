@@ -7,6 +7,7 @@ import asyncio
 import random
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import orjson
@@ -32,11 +33,17 @@ aclose = connection.aclose
 
 
 async def stream(
-    request: Request, *, api_key: str, deadlines: Deadlines = DEADLINES, begun: Callable[[], None] = lambda: None
+    request: Request,
+    *,
+    api_key: str,
+    deadlines: Deadlines = DEADLINES,
+    begun: Callable[[], None] = lambda: None,
+    endpoint: str = "",
 ) -> AsyncGenerator[Event]:
     """The reply as it is written: Deltas, one Finish, then the Usage if the upstream tells it. Raises UpstreamError.
 
     `begun` is called at the first byte of an answer that is no refusal: from then on the visitor pays, text or not.
+    `endpoint` is for who tries which ones there are; else it is the model's own.
 
     It never ends by itself without a Finish. Closing it, or cancelling the task that reads it, closes the upstream's socket.
     """
@@ -45,6 +52,8 @@ async def stream(
     info = catalog.model(request.provider, request.model)
     if not info.allowed:  # the operator's last word, whatever a visit still has in its list
         raise errors.ModelNotAllowed
+    if endpoint:
+        info = replace(info, endpoint=endpoint)
     reading = Reading(_ENDPOINTS[info.endpoint].Reader())
     broken: errors.UpstreamError | None = None
     with closing(Watch(deadlines, reasoning=info.reasoning)) as watch:
