@@ -27,18 +27,15 @@ RETRY_AFTER_MOST_SECONDS = 20.0
 MODELS_SECONDS = 10.0
 _MODEL_NAME_MOST = 200
 
+Signal = Callable[[], None]
+
 _ENDPOINTS = {"chat": chat, "responses": responses, "completions": completion}
 
 aclose = connection.aclose
 
 
 async def stream(
-    request: Request,
-    *,
-    api_key: str,
-    deadlines: Deadlines = DEADLINES,
-    begun: Callable[[], None] = lambda: None,
-    endpoint: str = "",
+    request: Request, *, api_key: str, deadlines: Deadlines = DEADLINES, begun: Signal = lambda: None, endpoint: str = ""
 ) -> AsyncGenerator[Event]:
     """The reply as it is written: Deltas, one Finish, then the Usage if the upstream tells it. Raises UpstreamError.
 
@@ -49,11 +46,7 @@ async def stream(
     """
     import httpx2
 
-    info = catalog.model(request.provider, request.model)
-    if not info.allowed:  # the operator's last word, whatever a visit still has in its list
-        raise errors.ModelNotAllowed
-    if endpoint:
-        info = replace(info, endpoint=endpoint)
+    info = _allowed(request, endpoint)
     reading = Reading(_ENDPOINTS[info.endpoint].Reader())
     broken: errors.UpstreamError | None = None
     with closing(Watch(deadlines, reasoning=info.reasoning)) as watch:
@@ -111,6 +104,13 @@ async def warm() -> None:
     """Imports the SDK and opens the running loop's clients, so that no visitor waits for it."""
     for provider in catalog.providers():
         connection.open_client(provider.base_url)
+
+
+def _allowed(request: Request, endpoint: str) -> catalog.ModelInfo:
+    info = catalog.model(request.provider, request.model)
+    if not info.allowed:  # the operator's last word, whatever a visit still has in its list
+        raise errors.ModelNotAllowed
+    return replace(info, endpoint=endpoint) if endpoint else info
 
 
 async def _open(
