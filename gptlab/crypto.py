@@ -14,6 +14,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 KEY_BYTES = 32
 _VERSION = b"\x01"
@@ -42,6 +43,11 @@ def derive(key: bytes, info: bytes, *, salt: bytes | None = None) -> bytes:
 def stretch(secret: bytes, *, salt: bytes, iterations: int) -> bytes:
     """PBKDF2-HMAC-SHA256 (RFC 8018): 32 bytes, slow on purpose. Releases the GIL."""
     return hashlib.pbkdf2_hmac("sha256", secret, salt, iterations, KEY_BYTES)
+
+
+def stretch_passphrase(passphrase: str, *, salt: bytes) -> bytes:
+    """Scrypt (RFC 7914), with 128 MB of memory: for what a person thought up, and what others may get to guess at at home."""
+    return Scrypt(salt=salt, length=KEY_BYTES, n=2**17, r=8, p=1).derive(passphrase.encode("utf-8", "surrogatepass"))
 
 
 def seal(key: bytes, plain: bytes, *, associated: bytes = b"") -> bytes:
