@@ -59,10 +59,9 @@ def _left(before: datetime) -> models.QuerySet[ChatSession]:
 
 
 def _drafts(before: datetime) -> models.QuerySet[Assistant]:
-    """Assistants that were begun, and nothing was ever typed into them."""
-    tried = ChatSession.objects.filter(assistant=OuterRef("pk"))
+    """Assistants that were begun, and nothing was ever typed into them. What was tried has a version."""
     rows = Assistant.objects.filter(active_version=None, versions=None, showcase_key=None, created_at__lt=before)
-    return rows.filter(Q(draft=None) | Q(draft__is_empty=True, draft__changed_at__lt=before)).exclude(Exists(tried))
+    return rows.filter(Q(draft=None) | Q(draft__is_empty=True, draft__changed_at__lt=before))
 
 
 def _reports(before: datetime) -> models.QuerySet[Report]:

@@ -15,7 +15,7 @@ from django.db import connection
 from assistants import word_index
 from assistants.models import Assistant, Version
 from gptlab import backups
-from tests.chats.conftest import make_assistant
+from tests.chats.conftest import NOW, make_assistant
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -204,6 +204,23 @@ def test_a_copy_is_of_one_moment_while_others_write(tmp_path, monkeypatch):
     assert all(count % 2 == 0 for count in counts), counts
     assert counts[-1] > 0
     assert counts == sorted(counts)
+
+
+def test_what_is_written_after_the_copy_began_is_not_in_it(tmp_path, monkeypatch):
+    """Else it would begin anew each time, and on a busy day never end."""
+    monkeypatch.setattr("gptlab.backups.sqlite.PAGES", 1)
+    make_assistant(name="Sam")
+    told = []
+
+    def write(done):
+        told.append(done)
+        if len(told) < 20:
+            Assistant.objects.create(name=f"Later {len(told)}", created_at=NOW)
+
+    backups.back_up(file := tmp_path / "lab.backup", tell=write)
+    assert len(told) < 1000
+    run("restore", file, "--replace")
+    assert names() == ["Sam"]
 
 
 def test_who_has_the_database_open_sees_the_other_content(file):

@@ -66,6 +66,11 @@ def test_a_model_that_fails_can_not_chat(key, upstream, monkeypatch):
         said_by("openai", "--model", "script:quota")
 
 
+def test_a_model_that_is_not_listed_can_not_be_chosen_by_visitors(key):
+    with pytest.raises(CommandError, match="secret-model is not among the models that it lists"):
+        said_by("openai", "--model", "secret-model")
+
+
 def test_a_server_without_a_key_is_sent_none(upstream):
     before = len(upstream.sent)
     assert check("attic-box", api_key="lab-secret").can_chat
