@@ -24,7 +24,7 @@ REASONS = {
     "quota": gettext_lazy("the key's account has no money or quota left"),
     "rate_limited": gettext_lazy("too many requests just now"),
     "model_not_allowed": gettext_lazy("there is no such model here, or the key may not use it"),
-    "unreachable": gettext_lazy("no connection: is the address right, and does the server run?"),
+    "unreachable": gettext_lazy("there is no connection to its address"),
     "timeout": gettext_lazy("no answer in time"),
     "server_error": gettext_lazy("the server failed, or its answer is none"),
     "bad_request": gettext_lazy("it does not know this address, or does not take the request"),
