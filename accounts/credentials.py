@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import Credential, User
 from gptlab import crypto
@@ -90,6 +91,18 @@ def make(*, provider: str, newest: Root, terms_version: str, now: datetime) -> A
         wrap(credential, root=newest, data_key=data_key)
         credential.save()
     return Account(user, credential, data_key)
+
+
+def not_renewed(*, since: datetime | None = None) -> int:
+    """How many are surely under an older pepper or fewer iterations, if the newest ones came at `since`.
+
+    A row does not say under which pepper it stands, and nothing but its key could tell: signing in renews it, so that those
+    are left which nobody has used since. Without `since` only the iterations tell.
+    """
+    rows = Credential.objects.exclude(iterations=settings.KEY_ITERATIONS)
+    if since is not None:
+        rows |= Credential.objects.filter(created_at__lt=since).filter(Q(last_used_at=None) | Q(last_used_at__lt=since))
+    return rows.count()
 
 
 def _candidates(*, provider: str, key: str, newest: Root) -> Iterator[Root]:

@@ -43,7 +43,7 @@ def _resend_lost(*, now: datetime) -> list[UUID]:
         mine = Reply.objects.filter(pk=reply.pk, state=State.PENDING, sent_count=reply.sent_count)
         if reply.sent_count >= MOST_SENDINGS:
             if mine.update(state=State.FAILED, error_code="lost", ended_at=Now()):
-                _close(reply)
+                close(reply)
         elif mine.update(sent_at=now, sent_count=F("sent_count") + 1):
             logger.warning("reply %s is sent again", reply.pk)
             again.append(reply.pk)
@@ -73,10 +73,7 @@ def _can_start_again(reply: Reply, *, has_begun: bool) -> bool:
 
 
 def _interrupt(reply: Reply, text: str, credential: relay.Credential | None, *, has_begun: bool) -> None:
-    state = State.STOPPED if reply.stop_requested_at else State.INTERRUPTED
-    code = "" if state == State.STOPPED else "broken_off"
-    if state != State.STOPPED and not has_begun:
-        state, code = State.FAILED, "sign_in_again" if credential is None else "lost"
+    state, code = outcome(reply, has_begun=has_begun, otherwise="sign_in_again" if credential is None else "lost")
     values: dict[str, Any] = {"state": state, "error_code": code, "ended_at": Now(), "lease_until": None, "fence": F("fence") + 1}
     if text and credential is not None:
         vault = Vault(user_id=credential.user_id, data_key=credential.data_key)
@@ -85,7 +82,14 @@ def _interrupt(reply: Reply, text: str, credential: relay.Credential | None, *, 
             values["sealed_text"] = vault.seal_reply(text, **place)
     if _mine(reply).update(**values):
         logger.warning("reply %s lost its worker; ended as %s", reply.pk, state)
-        _close(reply)
+        close(reply)
+
+
+def outcome(reply: Reply, *, has_begun: bool, otherwise: str) -> tuple[State, str]:
+    """How a reply ends that nobody writes any more, and its error: `otherwise` where nothing of it had come."""
+    if reply.stop_requested_at:
+        return State.STOPPED, ""
+    return (State.INTERRUPTED, "broken_off") if has_begun else (State.FAILED, otherwise)
 
 
 def _stored(reply: Reply, vault: Vault, place: dict[str, Any]) -> str:
@@ -117,7 +121,7 @@ def _arrived(reply: Reply, credential: relay.Credential | None) -> tuple[bool, s
     return live.arrived(reply.pk, data_key=credential.data_key, fence=reply.fence)
 
 
-def _close(reply: Reply) -> None:
+def close(reply: Reply) -> None:
     """Tell the followers, and forget the credential."""
     live.close_now(reply.pk, fence=reply.fence + 1)
     with suppress(Unavailable):  # it runs out by itself

@@ -15,6 +15,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 KEY_BYTES = 32
 _VERSION = b"\x01"
@@ -58,6 +59,9 @@ def authenticate(key: bytes, data: bytes) -> str:
 def is_same(one: str, other: str) -> bool:
     """Takes as long whether they differ early or late."""
     return hmac.compare_digest(one.encode(), other.encode())
+def stretch_passphrase(passphrase: str, *, salt: bytes) -> bytes:
+    """Scrypt (RFC 7914), with 128 MB of memory: for what a person thought up, and what others may get to guess at at home."""
+    return Scrypt(salt=salt, length=KEY_BYTES, n=2**17, r=8, p=1).derive(passphrase.encode("utf-8", "surrogatepass"))
 
 
 def seal(key: bytes, plain: bytes, *, associated: bytes = b"") -> bytes:
@@ -108,6 +112,22 @@ def seal_under_list(keys: Sequence[bytes], text: str) -> str:
 def unseal_under_list(keys: Sequence[bytes], token: str) -> str:
     try:
         return _to_text(_multi(tuple(keys)).decrypt(token.encode()))
+    except (InvalidToken, ValueError) as error:
+        raise Damaged("does not open") from error
+
+
+def is_under_newest(keys: Sequence[bytes], token: str) -> bool:
+    try:
+        _fernet(keys[0]).decrypt(token.encode())
+    except (InvalidToken, ValueError):
+        return False
+    return True
+
+
+def under_newest(keys: Sequence[bytes], token: str) -> str:
+    """The same text, sealed anew. Nobody sees it meanwhile. Raises Damaged if none of the keys opens it."""
+    try:
+        return _multi(tuple(keys)).rotate(token.encode()).decode()
     except (InvalidToken, ValueError) as error:
         raise Damaged("does not open") from error
 

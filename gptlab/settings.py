@@ -189,6 +189,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 FILE_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # larger files are not taken, and none ever lies on the disk in the clear
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
+RETENTION = env.dict("RETENTION", default={})  # what `manage.py purge` deletes: kind=duration
+
 # Pages
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]

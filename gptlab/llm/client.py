@@ -7,6 +7,7 @@ import asyncio
 import random
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import orjson
@@ -26,25 +27,26 @@ RETRY_AFTER_MOST_SECONDS = 20.0
 MODELS_SECONDS = 10.0
 _MODEL_NAME_MOST = 200
 
+Signal = Callable[[], None]
+
 _ENDPOINTS = {"chat": chat, "responses": responses, "completions": completion}
 
 aclose = connection.aclose
 
 
 async def stream(
-    request: Request, *, api_key: str, deadlines: Deadlines = DEADLINES, begun: Callable[[], None] = lambda: None
+    request: Request, *, api_key: str, deadlines: Deadlines = DEADLINES, begun: Signal = lambda: None, endpoint: str = ""
 ) -> AsyncGenerator[Event]:
     """The reply as it is written: Deltas, one Finish, then the Usage if the upstream tells it. Raises UpstreamError.
 
     `begun` is called at the first byte of an answer that is no refusal: from then on the visitor pays, text or not.
+    `endpoint` is for who tries which ones there are; else it is the model's own.
 
     It never ends by itself without a Finish. Closing it, or cancelling the task that reads it, closes the upstream's socket.
     """
     import httpx2
 
-    info = catalog.model(request.provider, request.model)
-    if not info.allowed:  # the operator's last word, whatever a visit still has in its list
-        raise errors.ModelNotAllowed
+    info = _allowed(request, endpoint)
     reading = Reading(_ENDPOINTS[info.endpoint].Reader())
     broken: errors.UpstreamError | None = None
     with closing(Watch(deadlines, reasoning=info.reasoning)) as watch:
@@ -102,6 +104,13 @@ async def warm() -> None:
     """Imports the SDK and opens the running loop's clients, so that no visitor waits for it."""
     for provider in catalog.providers():
         connection.open_client(provider.base_url)
+
+
+def _allowed(request: Request, endpoint: str) -> catalog.ModelInfo:
+    info = catalog.model(request.provider, request.model)
+    if not info.allowed:  # the operator's last word, whatever a visit still has in its list
+        raise errors.ModelNotAllowed
+    return replace(info, endpoint=endpoint) if endpoint else info
 
 
 async def _open(

@@ -130,3 +130,20 @@ def test_damage_never_quotes_what_did_not_open() -> None:
     with pytest.raises(crypto.Damaged) as caught:
         crypto.unseal_text(OTHER_KEY, token)
     assert token[:12] not in str(caught.value)
+
+
+def test_a_text_is_sealed_anew_under_the_newest_key() -> None:
+    old, new, other = (bytes([n]) * 32 for n in (1, 2, 3))
+    token = crypto.seal_under_list([old], "secret")
+    assert not crypto.is_under_newest([new, old], token)
+    newer = crypto.under_newest([new, old], token)
+    assert crypto.is_under_newest([new, old], newer)
+    assert crypto.unseal_under_list([new], newer) == "secret"
+    with pytest.raises(crypto.Damaged):
+        crypto.under_newest([other], token)
+
+
+def test_a_passphrase_makes_another_key_with_another_salt() -> None:
+    keys = {crypto.stretch_passphrase(words, salt=salt) for words in ("one", "two") for salt in (b"1" * 32, b"2" * 32)}
+    assert len(keys) == 4
+    assert {len(key) for key in keys} == {crypto.KEY_BYTES}

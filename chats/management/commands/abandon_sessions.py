@@ -1,7 +1,6 @@
 """`manage.py abandon_sessions`: sessions left alone get a status that says so."""
 
-import re
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
@@ -9,17 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from chats.abandoning import abandon
-
-_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks", "": "days"}
-
-
-def duration(text: str) -> timedelta:
-    found = re.fullmatch(r"(\d{1,5})([mhdw]?)", text)
-    if found is None:
-        raise ArgumentTypeError(
-            f"{text!r} is no duration. Write a number and m, h, d or w: 90m, 12h, 7d, 2w; without a letter, days."
-        )
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+from gptlab.command_line import duration
 
 
 class Command(BaseCommand):
