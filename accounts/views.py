@@ -4,7 +4,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -99,6 +101,9 @@ def _begin(request: HttpRequest, signed_in: signing_in.SignedIn) -> None:
     )
     if signed_in.notice:
         messages.warning(request, signed_in.notice)
+    if signed_in.agreed_anew:
+        changed = _('The terms have changed since you were last here. <a href="{url}">What changed</a>')
+        messages.warning(request, format_html(changed, url=f"{reverse('terms')}#changes"))
 
 
 def _again(request: HttpRequest, form: SignInForm, error: errors.DomainError) -> HttpResponse:
