@@ -16,10 +16,13 @@ from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import signing_in, visit
+from accounts.decorators import visitor_required
 from accounts.forms import SignInForm
 from gptlab import errors, rate_limits
-from gptlab.http import HttpRequest, marked
+from gptlab.http import HttpRequest, marked, place
 from gptlab.llm import catalog
+
+PUT_AWAY_MOST = 50  # announcements that a visit remembers to be put away
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -81,6 +84,15 @@ def new_key(request: HttpRequest, provider_id: str) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     visit.end(request)
     return _go(request, resolve_url(settings.LOGOUT_REDIRECT_URL))
+
+
+@require_POST
+@visitor_required
+def dismiss(request: HttpRequest, _here: visit.Visit, announcement_id: int) -> HttpResponse:
+    """Put away for this visit. htmx takes the banner off the page."""
+    away = request.session.get(visit.PUT_AWAY, [])
+    request.session[visit.PUT_AWAY] = [*away, announcement_id][-PUT_AWAY_MOST:]
+    return HttpResponse() if request.htmx else HttpResponseRedirect(place(request))
 
 
 def _count_attempt(request: HttpRequest) -> None:

@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "gptlab.http.DomainErrorMiddleware",
     "accounts.middleware.SameVisitorMiddleware",
+    "accounts.middleware.ReadOnlyMiddleware",
 ]
 ROOT_URLCONF = "gptlab.urls"
 ASGI_APPLICATION = "gptlab.asgi.application"
