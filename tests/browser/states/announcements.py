@@ -24,6 +24,7 @@ def news_signed_out(stage):
 
 @state(whole=False)
 def read_only_chat(stage):
+    stage.chat()
     with announced(stage.lab, MOVING, tone="warning", is_read_only=True, minutes=20):
         page = stage.chat()
         page.locator("#text").fill("Dear Quill,\nhow do I join these two tables?")
