@@ -1,4 +1,4 @@
-"""What everybody is told, in a browser: put away it stays away, read only keeps what was typed; and what leads into a long page."""
+"""In a browser: news put away stay away, read only keeps what was typed, and a long page leads into itself."""
 
 import pytest
 from playwright.sync_api import expect
