@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import UserCreationForm
+from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Credential, User
+from accounts.models import Announcement, Credential, User
 from gptlab import errors, rate_limits
 
 if TYPE_CHECKING:
@@ -19,8 +21,10 @@ if TYPE_CHECKING:
     _UserCreationForm = UserCreationForm[User]
     _UserAdmin = DjangoUserAdmin[User]
     _CredentialInline = admin.TabularInline[Credential, User]
+    _AnnouncementAdmin = admin.ModelAdmin[Announcement]
 else:
     _UserCreationForm, _UserAdmin, _CredentialInline = UserCreationForm, DjangoUserAdmin, admin.TabularInline
+    _AnnouncementAdmin = admin.ModelAdmin
 
 
 class StaffSignInForm(AdminAuthenticationForm):
@@ -89,3 +93,13 @@ class UserAdmin(_UserAdmin):
         if not change:
             obj.is_staff = True  # whoever is made here; visitors make themselves
         super().save_model(request, obj, form, change)
+
+
+@admin.register(Announcement)
+class AnnouncementAdmin(_AnnouncementAdmin):
+    """The banner on every page, and the switch for read only."""
+
+    list_display = ("words", "tone", "is_read_only", "starts_at", "ends_at")
+    list_filter = ("is_read_only", "tone")
+    ordering = ("-starts_at",)
+    formfield_overrides = {models.CharField: {"widget": AdminTextareaWidget(attrs={"rows": 3})}}

@@ -1,4 +1,7 @@
-"""Who you are: a user is a random id, and each of their credentials a hash that opens the user's data key."""
+"""Who you are: a user is a random id, and each of their credentials a hash that opens the user's data key.
+
+And what all who are here are told.
+"""
 
 import uuid
 from datetime import datetime
@@ -7,9 +10,13 @@ from typing import Any, Never
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+
+from gptlab.markdown.document import line
 
 
 class UserManager(BaseUserManager["User"]):
@@ -127,3 +134,52 @@ class AuditEntry(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> Never:
         raise TypeError(_APPEND_ONLY)
+
+
+class AnnouncementQuerySet(models.QuerySet["Announcement"]):
+    def not_over(self, *, now: datetime) -> "AnnouncementQuerySet":
+        """Those that run, and those to come."""
+        return self.filter(Q(ends_at=None) | Q(ends_at__gt=now))
+
+
+class Announcement(models.Model):
+    """What everybody is to know for a while: a banner on every page. It may also have the place be read only meanwhile."""
+
+    class Tone(models.TextChoices):
+        INFO = "info", _("news")
+        WARNING = "warning", _("warning")
+
+    words = models.CharField(
+        _("words"), max_length=300, help_text=_("A sentence or two. Markdown: **bold**, *emphasis*, [a link](https://…).")
+    )
+    tone = models.CharField(_("tone"), max_length=16, choices=Tone, default=Tone.INFO)
+    starts_at = models.DateTimeField(_("from"), default=timezone.now)
+    ends_at = models.DateTimeField(_("until"), null=True, blank=True, help_text=_("Empty: until you end it."))
+    is_read_only = models.BooleanField(
+        _("read only"),
+        default=False,
+        help_text=_("Meanwhile nothing can be sent or changed, except here. Replies that are being written are finished."),
+    )
+
+    objects = AnnouncementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("announcement")
+        verbose_name_plural = _("announcements")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | Q(ends_at__gt=F("starts_at")),
+                name="announcement_ends_after_its_start",
+                violation_error_message=_("It must end after it starts."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.words
+
+    @cached_property
+    def html(self) -> SafeString:
+        return line(self.words)
+
+    def runs(self, *, now: datetime) -> bool:
+        return self.starts_at <= now and (self.ends_at is None or now < self.ends_at)

@@ -14,8 +14,6 @@ from redis.exceptions import RedisError
 
 from gptlab import crypto, errors, redis_client
 
-SECONDS = 15 * 60
-
 
 class Gone(Exception):
     """There is no credential for this job any more: it ran out, was erased, or was never this user's."""
@@ -35,7 +33,7 @@ def put(*, kind: str, job_id: UUID, credential: Credential) -> None:
     place = _place(kind, job_id, credential.user_id)
     sealed = crypto.seal(_key(settings.WORKER_KEYS[0], place), _to_bytes(credential), associated=place)
     try:
-        redis_client.sync().set(_name(kind, job_id), sealed, ex=SECONDS)
+        redis_client.sync().set(_name(kind, job_id), sealed, ex=settings.RELAY_SECONDS)
     except RedisError as error:
         raise _unavailable() from error
 
@@ -59,7 +57,7 @@ def take(*, kind: str, job_id: UUID, user_id: UUID) -> Credential:
 def claim(*, kind: str, job_id: UUID) -> bool:
     """True for the first one who comes for this job, which a broker may deliver twice."""
     try:
-        return bool(redis_client.sync().set(f"claim:{kind}:{job_id}", b"1", ex=SECONDS, nx=True))
+        return bool(redis_client.sync().set(f"claim:{kind}:{job_id}", b"1", ex=settings.RELAY_SECONDS, nx=True))
     except RedisError as error:
         raise _unavailable() from error
 

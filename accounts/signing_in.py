@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from django.conf import settings
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from accounts import credentials, key_format
 from accounts.models import Credential, User
-from gptlab import crypto, errors
+from gptlab import crypto, errors, words
 from gptlab.llm import catalog, client
 from gptlab.llm import errors as upstream
 from gptlab.when import after
@@ -28,7 +27,10 @@ _MINTED_CHARACTERS = 32  # 160 bits
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SignedIn:
-    """`api_key` without the spaces around it. `notice` says why one can't chat now, if one can't."""
+    """`api_key` without the spaces around it. `notice` says why one can't chat now, if one can't.
+
+    `agreed_anew`: the terms are not those that were agreed to the last time.
+    """
 
     user: User
     credential: Credential
@@ -37,6 +39,7 @@ class SignedIn:
     models: tuple[str, ...]
     can_chat: bool
     is_new: bool
+    agreed_anew: bool
     notice: str
 
 
@@ -76,7 +79,7 @@ def sign_in(*, provider: str, api_key: str, now: datetime, minted: bool = False,
         if trouble is not None:
             raise _refusal(chosen, trouble)
         account, is_new = _make(chosen, key, newest, now)
-    _note_use(account, now)
+    agreed_anew = _note_use(account, now)
     return SignedIn(
         user=account.user,
         credential=account.credential,
@@ -85,6 +88,7 @@ def sign_in(*, provider: str, api_key: str, now: datetime, minted: bool = False,
         models=models,
         can_chat=trouble is None,
         is_new=is_new,
+        agreed_anew=agreed_anew,
         notice=_notice(chosen, trouble) if trouble else "",
     )
 
@@ -103,7 +107,7 @@ def _find(provider: catalog.Provider, key: str, newest: credentials.Root) -> cre
 def _make(provider: catalog.Provider, key: str, newest: credentials.Root, now: datetime) -> tuple[credentials.Account, bool]:
     """A new account, or the one that the same key's other request made a moment ago."""
     try:
-        made = credentials.make(provider=provider.id, newest=newest, terms_version=settings.TERMS_VERSION, now=now)
+        made = credentials.make(provider=provider.id, newest=newest, terms_version=words.terms_version(), now=now)
     except IntegrityError:
         found = _find(provider, key, newest)
         if found is None:
@@ -112,12 +116,15 @@ def _make(provider: catalog.Provider, key: str, newest: credentials.Root, now: d
     return made, True
 
 
-def _note_use(account: credentials.Account, now: datetime) -> None:
+def _note_use(account: credentials.Account, now: datetime) -> bool:
+    """Signing in is agreeing: whether that is to other terms than the last time."""
     account.credential.last_used_at = now
     account.credential.save(update_fields=["last_used_at"])
-    if account.user.terms_version != settings.TERMS_VERSION:  # signing in is agreeing
-        account.user.terms_version = settings.TERMS_VERSION
-        account.user.save(update_fields=["terms_version"])
+    before, account.user.terms_version = account.user.terms_version, words.terms_version()
+    if before == account.user.terms_version:
+        return False
+    account.user.save(update_fields=["terms_version"])
+    return bool(before)
 
 
 def _ask(provider: catalog.Provider, key: str, list_models: Lister) -> tuple[tuple[str, ...], upstream.UpstreamError | None]:

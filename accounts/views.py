@@ -4,7 +4,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -14,10 +16,13 @@ from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import signing_in, visit
+from accounts.decorators import visitor_required
 from accounts.forms import SignInForm
 from gptlab import errors, rate_limits
-from gptlab.http import HttpRequest, marked
+from gptlab.http import HttpRequest, marked, place
 from gptlab.llm import catalog
+
+PUT_AWAY_MOST = 50  # announcements that a visit remembers to be put away
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -81,6 +86,15 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return _go(request, resolve_url(settings.LOGOUT_REDIRECT_URL))
 
 
+@require_POST
+@visitor_required
+def dismiss(request: HttpRequest, _here: visit.Visit, announcement_id: int) -> HttpResponse:
+    """Put away for this visit. htmx takes the banner off the page."""
+    away = request.session.get(visit.PUT_AWAY, [])
+    request.session[visit.PUT_AWAY] = [*away, announcement_id][-PUT_AWAY_MOST:]
+    return HttpResponse() if request.htmx else HttpResponseRedirect(place(request))
+
+
 def _count_attempt(request: HttpRequest) -> None:
     """Each costs us a slow hash and the provider a request. The address is the client's if the server knows its proxies."""
     address = rate_limits.network(request.META.get("REMOTE_ADDR", ""))
@@ -99,6 +113,9 @@ def _begin(request: HttpRequest, signed_in: signing_in.SignedIn) -> None:
     )
     if signed_in.notice:
         messages.warning(request, signed_in.notice)
+    if signed_in.agreed_anew:
+        changed = _('The terms have changed since you were last here. <a href="{url}">What changed</a>')
+        messages.warning(request, format_html(changed, url=f"{reverse('terms')}#changes"))
 
 
 def _again(request: HttpRequest, form: SignInForm, error: errors.DomainError) -> HttpResponse:

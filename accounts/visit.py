@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 NEW_KEY = "new_key"  # session field: a key minted for the visitor, until a page has shown it
+PUT_AWAY = "put_away"  # session field: ids of the announcements that the visitor has read
 _FIELD = "visit"  # session field: the visit; staff sessions have none
 
 

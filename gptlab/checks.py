@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
-from gptlab import embedded_redis, local_secrets
+from gptlab import embedded_redis, local_secrets, words
 from gptlab.llm import catalog
 
 SHORTEST_SECRET_KEY = 32  # characters
@@ -27,6 +27,13 @@ def check_catalog(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[chec
     except ImproperlyConfigured as error:
         return [checks.Error(str(error), hint="Its line in .env.example says what it takes.", id="gptlab.E010")]
     return []
+
+
+@checks.register()
+def check_pages(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """The pages of words: one that can't be read is not shown, and ours or the one before stands there instead."""
+    hint = f"It lies in {settings.PAGES_FOLDER}; README.md says what its head may hold."
+    return [checks.Error(trouble, hint=hint, id="gptlab.E011") for trouble in words.troubles()]
 
 
 @checks.register(checks.Tags.security)
@@ -91,3 +98,6 @@ def _stopgaps() -> Iterator[checks.CheckMessage]:
     if redis.scheme != "unix" and not redis.password:
         hint = "Whoever reaches it can end visits and drop messages. Give it one: redis://:password@host:6379/0."
         yield checks.Warning("Redis has no password.", hint=hint, id="gptlab.W002")
+    for name in words.unreviewed():
+        hint = f"Copy gptlab/words/{name}.md into PAGES_FOLDER, make it yours, and write `reviewed: yes` into its head."
+        yield checks.Warning(f"Nobody has reviewed {name}.md; its page says so.", hint=hint, id="gptlab.W003")

@@ -59,6 +59,8 @@ def authenticate(key: bytes, data: bytes) -> str:
 def is_same(one: str, other: str) -> bool:
     """Takes as long whether they differ early or late."""
     return hmac.compare_digest(one.encode(), other.encode())
+
+
 def stretch_passphrase(passphrase: str, *, salt: bytes) -> bytes:
     """Scrypt (RFC 7914), with 128 MB of memory: for what a person thought up, and what others may get to guess at at home."""
     return Scrypt(salt=salt, length=KEY_BYTES, n=2**17, r=8, p=1).derive(passphrase.encode("utf-8", "surrogatepass"))

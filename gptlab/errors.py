@@ -51,6 +51,16 @@ class Unavailable(DomainError):
     code = "unavailable"
 
 
+class ReadOnly(Unavailable):
+    """Whoever runs this has closed it for changes, for a while. `retry_after` is in seconds."""
+
+    code = "read_only"
+
+    def __init__(self, message: str = "", *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class SignedOut(DomainError):
     """The visit has ended: sign in again to go on."""
 

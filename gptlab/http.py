@@ -44,7 +44,7 @@ def answer(request: DjangoRequest, error: errors.DomainError, *, alone: bool = F
     ways = {401: WayOut.SIGN_IN, 404: WayOut.LOUNGE, 503: WayOut.BACK if is_form else WayOut.RELOAD}
     trouble = Trouble(
         status,
-        _title(status, is_message=error_pages.draft(request, ("text",)) is not None),
+        _title(error, is_message=error_pages.draft(request, ("text",)) is not None),
         _detail(error),
         way=way or ways.get(status, WayOut.BACK if is_form else WayOut.LOUNGE),
         back=place(request),
@@ -78,9 +78,12 @@ def place(request: DjangoRequest) -> str:
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
-def _title(status: int, *, is_message: bool) -> str:
-    if is_message and status in {409, 422, 429}:
+def _title(error: errors.DomainError, *, is_message: bool) -> str:
+    status = status_of(error)
+    if is_message and (status in {409, 422, 429} or isinstance(error, errors.ReadOnly)):
         return _("Not sent")
+    if isinstance(error, errors.ReadOnly):
+        return _("Nothing was changed")
     titles = {
         401: _("Your visit has ended"),
         404: _("Page not found"),
@@ -100,7 +103,7 @@ def _detail(error: errors.DomainError) -> str:
 
 
 def _wait(error: errors.DomainError) -> int:
-    if isinstance(error, errors.Limited):
+    if isinstance(error, errors.Limited | errors.ReadOnly):
         return error.retry_after
     return UNAVAILABLE_SECONDS if isinstance(error, errors.Unavailable) else 0
 

@@ -2,14 +2,13 @@
 
 import logging
 
-from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from gptlab import error_pages
+from gptlab import error_pages, words
 from gptlab.error_pages import Trouble, WayOut
 from gptlab.errors import Missing
 from gptlab.http import answer, place
@@ -23,23 +22,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def faq(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/faq.html")
-
-
-@require_safe
-def terms(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/terms.html", {"terms_version": settings.TERMS_VERSION})
-
-
-@require_safe
-def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/privacy.html")
-
-
-@require_safe
-def about(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/about.html")
+def of_words(request: HttpRequest, name: str) -> HttpResponse:
+    """Questions, terms, privacy, about: what stands in their Markdown file."""
+    return render(request, "pages/words.html", {"page": words.page(name)})
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "gptlab.http.DomainErrorMiddleware",
     "accounts.middleware.SameVisitorMiddleware",
+    "accounts.middleware.ReadOnlyMiddleware",
 ]
 ROOT_URLCONF = "gptlab.urls"
 ASGI_APPLICATION = "gptlab.asgi.application"
@@ -160,7 +161,7 @@ CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
 CSRF_FAILURE_VIEW = "gptlab.pages.csrf_failure"
 VISIT_IDLE_SECONDS = 30 * 60
 VISIT_MOST_SECONDS = 12 * 60 * 60
-TERMS_VERSION = "2026-11"
+RELAY_SECONDS = 15 * 60  # that a worker can get the key of one job
 LOGIN_REDIRECT_URL = "assistants:lounge"
 LOGOUT_REDIRECT_URL = "home"
 # Attempts from one address. A machine of one's own has one address for all, and benchmarks sign in many visitors.
@@ -209,6 +210,7 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+PAGES_FOLDER = Path(env.str("PAGES_FOLDER", default=str(DATA / "pages")))  # the operator's own words, see gptlab/words
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
 SITE_LINKS = env.list("SITE_LINKS", default=[])  # "label=https://…", shown in the footer
 

@@ -12,10 +12,10 @@ handler500 = pages.server_error
 
 urlpatterns = [
     path("", pages.home, name="home"),
-    path("faq/", pages.faq, name="faq"),
-    path("terms/", pages.terms, name="terms"),
-    path("privacy/", pages.privacy, name="privacy"),
-    path("about/", pages.about, name="about"),
+    path("faq/", pages.of_words, {"name": "faq"}, name="faq"),
+    path("terms/", pages.of_words, {"name": "terms"}, name="terms"),
+    path("privacy/", pages.of_words, {"name": "privacy"}, name="privacy"),
+    path("about/", pages.of_words, {"name": "about"}, name="about"),
     path("", include("accounts.urls")),
     path("", include("assistants.urls")),
     path("", include("chats.urls")),

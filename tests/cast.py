@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts import credentials, visit
 from accounts.models import User
+from gptlab import words
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ def visitor(name: str, *, provider: str = "openai", models: tuple[str, ...] = ("
     """Someone with an account and an open visit, made by the code that makes them in life; only the upstream was not asked."""
     key = f"sk-test-{name}-0123456789abcdef0123456789abcdef"
     newest = credentials.newest_root(provider=provider, key=key)
-    account = credentials.make(provider=provider, newest=newest, terms_version=settings.TERMS_VERSION, now=timezone.now())
+    account = credentials.make(provider=provider, newest=newest, terms_version=words.terms_version(), now=timezone.now())
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore()
     visit.begin(request, account.user, provider=provider, api_key=key, data_key=account.data_key, models=models, can_chat=True)

@@ -1,5 +1,6 @@
 """What every test may ask for. The run's own Redis-protocol server is always there, and empty at the start of each test."""
 
+import math
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -28,6 +29,14 @@ def redis_server() -> Iterator[redis.Redis]:
 @pytest.fixture(autouse=True)
 def empty_redis(redis_server: redis.Redis) -> None:
     redis_server.flushall()
+
+
+@pytest.fixture(autouse=True)
+def nothing_announced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test begins as if a process had just looked, so that none meets what another has announced, or asks for it."""
+    from accounts import announcing
+
+    monkeypatch.setattr(announcing, "_kept", (math.inf, []))
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.db import connection
 
 from accounts import credentials, signing_in
 from accounts.models import Credential, User
-from gptlab import crypto, errors
+from gptlab import crypto, errors, words
 from gptlab.llm import catalog
 from gptlab.llm import errors as upstream_errors
 
@@ -44,13 +45,13 @@ def no_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.django_db
-def test_a_new_key_makes_an_account(sign_in: SignIn, upstream: Upstream, settings: Any) -> None:
+def test_a_new_key_makes_an_account(sign_in: SignIn, upstream: Upstream) -> None:
     signed_in = sign_in(f"  {ALICE_KEY}\n")
     assert signed_in.is_new
     assert signed_in.can_chat
     assert (signed_in.api_key, signed_in.models, signed_in.notice) == (ALICE_KEY, ("gpt-a", "gpt-b"), "")
     assert signed_in.credential.last_used_at == NOW
-    assert signed_in.user.terms_version == settings.TERMS_VERSION
+    assert signed_in.user.terms_version == words.terms_version()
     assert upstream.calls == [("openai", ALICE_KEY)]
 
 
@@ -72,11 +73,15 @@ def test_the_same_key_at_another_provider_is_another_account(sign_in: SignIn) ->
 
 
 @pytest.mark.django_db
-def test_signing_in_is_agreeing_to_the_terms_of_the_day(sign_in: SignIn, settings: Any) -> None:
-    sign_in()
-    settings.TERMS_VERSION = "2027-01"
-    sign_in()
+def test_signing_in_is_agreeing_to_the_terms_of_the_day(sign_in: SignIn, settings: Any, tmp_path: Path) -> None:
+    settings.PAGES_FOLDER = tmp_path
+    assert not sign_in().agreed_anew
+    assert not sign_in().agreed_anew
+    (tmp_path / "terms.md").write_text("version: 2027-01\n\n# Terms\n")
+    assert sign_in().agreed_anew
     assert User.objects.get().terms_version == "2027-01"
+    assert not sign_in().agreed_anew
+    assert not sign_in(BOB_KEY).agreed_anew
 
 
 # Refused

@@ -382,3 +382,17 @@ def test_a_demo_that_is_away_is_said(client: Client, upstream: Upstream) -> None
 def test_where_there_is_no_demo_there_is_no_demo_key(client: Client, settings: Any) -> None:
     settings.DEMO_BASE_URL = ""
     assert client.post("/sign-in/demo/").status_code == 404
+
+
+# The terms
+
+
+def test_terms_that_have_changed_are_announced_once_and_never_to_a_newcomer(client: Client, settings: Any, tmp_path: Any) -> None:
+    def told(api_key: str) -> bool:
+        post(client, api_key)
+        return 'The terms have changed since you were last here. <a href="/terms/#changes">' in client.get("/").content.decode()
+
+    settings.PAGES_FOLDER = tmp_path
+    assert not told(ALICE_KEY)
+    (tmp_path / "terms.md").write_text("version: 2027-01\n\n# Terms\n")
+    assert [told(ALICE_KEY), told(ALICE_KEY), told(BOB_KEY)] == [True, False, False]

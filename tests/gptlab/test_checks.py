@@ -20,6 +20,9 @@ def production(settings, monkeypatch, tmp_path):
     settings.ALLOWED_HOSTS = ["lab.example.org"]
     settings.DATA = tmp_path
     settings.REDIS_URL = "redis://:secret@redis:6379/0"
+    settings.PAGES_FOLDER = tmp_path
+    for name in ("terms", "privacy"):
+        (tmp_path / f"{name}.md").write_text("version: 1\nreviewed: yes\n\n# Ours\n")
     monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.postgresql")
     return settings
 
@@ -101,6 +104,13 @@ def test_sqlite_is_warned_of(production, monkeypatch):
 def test_a_redis_without_a_password_is_warned_of(production, url, warned):
     production.REDIS_URL = url
     assert found() == ({"gptlab.W002"} if warned else set())
+
+
+@pytest.mark.parametrize("name", ["terms", "privacy"])
+def test_a_page_that_nobody_has_reviewed_is_warned_of(production, tmp_path, name):
+    (tmp_path / f"{name}.md").unlink()
+    assert found() == {"gptlab.W003"}
+    assert f"{name}.md" in checks.check_production(None)[0].msg
 
 
 def test_the_refusal_names_every_reason_and_no_secret(production):
