@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
-from accounts import credentials, relay
+from accounts import credentials
 from accounts.models import Credential
 from gptlab.command_line import FOUND, Progress, add_dry_run, say_dry_run
 from gptlab.prompt_rotation import Rotated, rotate
@@ -74,7 +74,7 @@ def _peppers(since: datetime | None) -> Iterator[str]:
 
 
 def _worker_keys() -> Iterator[str]:
-    older, minutes = len(settings.WORKER_KEYS) - 1, relay.SECONDS // 60
+    older, minutes = len(settings.WORKER_KEYS) - 1, settings.RELAY_SECONDS // 60
     if older:
         words = _("WORKER_KEYS: the %(older)d older ones may go %(minutes)d minutes after every process has the newest.")
         yield words % {"older": older, "minutes": minutes}
