@@ -42,6 +42,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     terms_version = models.CharField(_("agreed terms"), max_length=32, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("staff"), default=False)
+    may_share = models.BooleanField(_("may share assistants"), default=True, editable=False)  # moderators take it by a ban
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     objects = UserManager()

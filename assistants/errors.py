@@ -20,6 +20,17 @@ class Retired(Gone):
         self.assistant = assistant
 
 
+class Suspended(Retired):
+    """The moderators took it out of use."""
+
+    code = "assistant_suspended"
+
+    def __init__(self, assistant: "Assistant") -> None:
+        super().__init__(assistant)
+        words = _("%(name)s was suspended by the moderators: nothing more can be said to it. What was said stays readable.")
+        self.args = (words % {"name": assistant.name},)
+
+
 class Unfinished(Conflict):
     """It has no prompt or no model yet."""
 

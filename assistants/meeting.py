@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from assistants import codes
-from assistants.errors import Retired, Unfinished, UnknownCode
+from assistants.errors import Retired, Suspended, Unfinished, UnknownCode
 from assistants.models import Assistant, Version
 from gptlab.errors import Invalid
 
@@ -22,9 +22,16 @@ def meet(typed: str, *, user: "User | AnonymousUser") -> tuple[Assistant, Versio
     assistant = Assistant.objects.open_to(user).with_version().filter(code=code).first()
     if assistant is None:
         raise UnknownCode
+    require_free(assistant)
     if not assistant.is_active:
         raise Retired(assistant)
     version = assistant.active_version
     if version is None or not version.model:
         raise Unfinished(assistant)
     return assistant, version
+
+
+def require_free(assistant: Assistant) -> None:
+    """Raises Suspended."""
+    if assistant.standing == Assistant.Standing.SUSPENDED:
+        raise Suspended(assistant)

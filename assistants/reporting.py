@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from assistants.errors import UnknownCode
 from assistants.models import Assistant, Report
+from assistants.moderation import weigh
 from gptlab import rate_limits
 from gptlab.errors import Invalid
 
@@ -34,4 +35,6 @@ def report(assistant: Assistant, *, user: User, reason: str, words: str, now: da
         raise Invalid(_("Say in a few words what it is."), field="words")
     rate_limits.hit("report", key=str(user.pk), limit=REPORTS_LIMIT)
     told = {"reason": reason, "words": words, "created_at": now}
-    return Report.objects.update_or_create(assistant=assistant, reporter=user, closed_at=None, defaults=told)[0]
+    made = Report.objects.update_or_create(assistant=assistant, reporter=user, closed_at=None, defaults=told)[0]
+    weigh([assistant.pk])
+    return made

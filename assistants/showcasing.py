@@ -49,5 +49,5 @@ def _set(assistant: Assistant, *, showcased: bool, dry_run: bool) -> bool:
     """Whether it may be, at this very moment."""
     rows = Assistant.objects.filter(pk=assistant.pk)
     if showcased:
-        rows = rows.filter(visibility=Assistant.Visibility.LISTED)
+        rows = rows.filter(visibility=Assistant.Visibility.LISTED, standing=Assistant.Standing.FREE)
     return rows.exists() if dry_run else bool(rows.update(showcased=showcased))

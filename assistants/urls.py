@@ -1,6 +1,7 @@
 from django.urls import path, re_path
 
 from assistants.views.avatar import avatar
+from assistants.views.decisions import appeal, decisions
 from assistants.views.favourite import favourite
 from assistants.views.finding import by_code
 from assistants.views.lab import clone, lab, new
@@ -17,6 +18,8 @@ urlpatterns = [
     path("lab/", lab, name="lab"),
     path("lab/new/", new, name="lab-new"),
     path("lab/avatar.svg", avatar_preview, name="lab-avatar"),
+    path("lab/decisions/", decisions, name="lab-decisions"),
+    path("lab/decisions/<int:decision_id>/appeal/", appeal, name="lab-appeal"),
     path("lab/<slug:code>/", assistant, name="lab-assistant"),
     path("lab/<slug:code>/edit/", edit, name="lab-edit"),
     path("lab/<slug:code>/publish/", publish, name="lab-publish"),

@@ -73,7 +73,7 @@ def _visitors(before: datetime) -> models.QuerySet[User]:
     here = Credential.objects.filter(Q(last_used_at__gte=before) | Q(created_at__gte=before), user=OuterRef("pk"))
     made = Assistant.objects.filter(creator=OuterRef("pk"))
     talked = ChatSession.objects.filter(user=OuterRef("pk"))
-    rows = User.objects.filter(username=None, is_active=True, is_staff=False, created_at__lt=before)
+    rows = User.objects.filter(username=None, is_active=True, may_share=True, is_staff=False, created_at__lt=before)
     return rows.exclude(Exists(here)).exclude(Exists(made)).exclude(Exists(talked))
 
 

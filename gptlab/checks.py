@@ -36,6 +36,19 @@ def check_pages(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[checks
     return [checks.Error(trouble, hint=hint, id="gptlab.E011") for trouble in words.troubles()]
 
 
+@checks.register()
+def check_word_list(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """The operator's list of words: one that can't be read finds nothing, and nobody would notice."""
+    if not settings.WORD_LIST:
+        return []
+    try:
+        Path(settings.WORD_LIST).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        hint = "WORD_LIST names a text file, in UTF-8, with one word or phrase a line."
+        return [checks.Error(f"The list of words can't be read: {error}", hint=hint, id="gptlab.E012")]
+    return []
+
+
 @checks.register(checks.Tags.security)
 def check_production(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[checks.CheckMessage]:
     return [*_weak_secrets(), *_unsafe_switches(), *_stopgaps()] if settings.PRODUCTION else []

@@ -177,6 +177,7 @@ KEYLESS_SERVERS = env.list("KEYLESS_SERVERS", default=[])  # "name=http://host:p
 DEMO_BASE_URL = env.str("DEMO_BASE_URL", default="")  # set by `manage.py lab`; refused in production
 MODELS_FILE = env.str("MODELS_FILE", default="")
 MODERATE_MESSAGES = env.bool("MODERATE_MESSAGES", default=True)
+WORD_LIST = env.str("WORD_LIST", default="")
 GUARD_MEANING = env.bool("GUARD_MEANING", default=True)
 
 # Messages

@@ -20,6 +20,7 @@ FILE_MOST_BYTES = 1024 * 1024
 def can_be_cloned(assistant: Assistant, *, user: User) -> bool:
     """By who made it; by others if they may meet it, and its maker allows it."""
     is_there = assistant.is_active and assistant.active_version_id is not None
+    is_there = is_there and assistant.standing != Assistant.Standing.SUSPENDED
     return assistant.creator_id == user.pk or (assistant.may_be_cloned and is_there)
 
 

@@ -14,6 +14,7 @@ from assistants.models.assistant import (
 from assistants.models.day import AssistantDay
 from assistants.models.draft import Draft
 from assistants.models.favourite import Favourite
+from assistants.models.moderation import Appeal, Decision, Screening
 from assistants.models.report import Report
 
 __all__ = [
@@ -22,12 +23,15 @@ __all__ = [
     "STARTERS_MOST",
     "TOKENS_LEAST",
     "TOKENS_MOST",
+    "Appeal",
     "Assistant",
     "AssistantDay",
     "AssistantQuerySet",
+    "Decision",
     "Draft",
     "Favourite",
     "Report",
+    "Screening",
     "Version",
     "new_code",
 ]

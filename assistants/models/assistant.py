@@ -42,7 +42,8 @@ def _in_community(*fields: str, name: str) -> models.Index:
 
 class AssistantQuerySet(models.QuerySet["Assistant"]):
     def in_use(self) -> "AssistantQuerySet":
-        return self.filter(is_active=True, active_version__isnull=False)
+        rows = self.filter(is_active=True, active_version__isnull=False)
+        return rows.exclude(standing=Assistant.Standing.SUSPENDED)
 
     def with_version(self) -> "AssistantQuerySet":
         """With the active version, but not its prompts: those are opened only where they go upstream or are edited."""
@@ -50,10 +51,10 @@ class AssistantQuerySet(models.QuerySet["Assistant"]):
         return rows.defer("active_version__initial_prompt", "active_version__summary_prompt")
 
     def showcased(self) -> "AssistantQuerySet":
-        return self.in_use().filter(showcased=True, visibility=Assistant.Visibility.LISTED)
+        return self.in_use().filter(showcased=True, visibility=Assistant.Visibility.LISTED, standing=Assistant.Standing.FREE)
 
     def community(self) -> "AssistantQuerySet":
-        return self.in_use().filter(IN_COMMUNITY)
+        return self.in_use().filter(IN_COMMUNITY, standing=Assistant.Standing.FREE)
 
     def saying(self, pieces: list[str]) -> "AssistantQuerySet":
         """Those with all of these pieces (`words.pieces`) in what visitors see of them."""
@@ -82,6 +83,14 @@ class Assistant(models.Model):
         PRIVATE = "private", _("Private")
         UNLISTED = "unlisted", _("Unlisted")
         LISTED = "listed", _("Listed")
+
+    class Standing(models.TextChoices):
+        """What the moderators let it be, whatever its maker wants: see `assistants/moderation/`."""
+
+        FREE = "free", _("Free")
+        HELD = "held", _("Held back")  # not in the Lounge until somebody has looked
+        UNLISTED = "unlisted", _("Out of the Lounge")
+        SUSPENDED = "suspended", _("Suspended")  # no new chats, and nothing more said in those that run
 
     class Category(models.TextChoices):
         LEARNING = "learning", _("Learning")
@@ -113,6 +122,8 @@ class Assistant(models.Model):
     may_be_cloned = models.BooleanField(default=False)  # by whoever may meet it, with its prompt, which is public then
     avatar_style = models.CharField(max_length=16, choices=AvatarStyle, default=AvatarStyle.BLOCKS)
     showcased = models.BooleanField(default=False)
+    standing = models.CharField(max_length=16, choices=Standing, default=Standing.FREE, editable=False)
+    risk = models.PositiveIntegerField(default=0, editable=False)  # orders the moderators' queue; 0: nothing to look at
     is_active = models.BooleanField(default=True)
     active_version = models.ForeignKey("Version", null=True, blank=True, on_delete=models.RESTRICT, related_name="+")
     showcase_key = models.SlugField(unique=True, null=True, blank=True)  # the file in showcase/ that it came from
@@ -128,6 +139,7 @@ class Assistant(models.Model):
     class Meta:
         verbose_name = _("assistant")
         verbose_name_plural = _("assistants")
+        permissions = [("read_prompt", _("Can read secret prompts; each reading is noted in the audit log"))]
         indexes = [
             _in_community("-people", name="community_popular"),
             _in_community("-liking", name="community_liked"),
@@ -136,6 +148,7 @@ class Assistant(models.Model):
             _in_community("category", "-liking", name="community_category_liked"),
             _in_community("category", "-created_at", name="community_category_new"),
             models.Index(fields=["active_version"], condition=Q(showcased=True), name="showcased_assistants"),
+            models.Index(fields=["-risk"], condition=Q(risk__gt=0), name="assistants_at_risk"),
         ]
 
     def __str__(self) -> str:

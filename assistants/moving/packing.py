@@ -9,7 +9,7 @@ from django.db.models import Q
 from assistants.lab.fields import as_typed
 from assistants.models import Assistant, AssistantQuerySet
 
-DECISIONS = ("showcased", "is_active")
+DECISIONS = ("showcased", "is_active")  # and its standing: what is suspended does not travel
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -46,7 +46,8 @@ def pack(*, only_public: bool = False) -> Iterator[Moved]:
 def _published() -> AssistantQuerySet:
     """Drafts are their makers', and so is what they keep private."""
     private = Q(visibility=Assistant.Visibility.PRIVATE, creator__isnull=False)
-    return Assistant.objects.filter(active_version__isnull=False).exclude(private)
+    rows = Assistant.objects.filter(active_version__isnull=False).exclude(private)
+    return rows.exclude(standing=Assistant.Standing.SUSPENDED)
 
 
 def _public() -> AssistantQuerySet:

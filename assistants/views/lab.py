@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.decorators import VisitorRequest, visitor_required
 from accounts.visit import Visit
 from assistants import lab as bench
-from assistants import numbers
+from assistants import moderation, numbers
 from assistants.blurring import share
 from assistants.models import Assistant
 from gptlab.errors import Invalid
@@ -64,4 +64,5 @@ def _context(request: VisitorRequest) -> dict[str, object]:
         "liked": share(likers, raters),
         "retired": [assistant for assistant in mine if not assistant.is_active],
         "drafts": bench.on_the_bench(request.user),
+        "undecided": moderation.standing_against(request.user),
     }

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.decorators import VisitorRequest, visitor_required
 from accounts.visit import Visit
-from assistants import lab
+from assistants import lab, moderation, tasks
 from assistants.lab.differences import compare
 from assistants.lab.fields import openness_of
 from assistants.models import Version
@@ -67,6 +67,8 @@ def versions(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
 @visitor_required
 def roll_back(request: VisitorRequest, visit: Visit, code: str, number: int) -> HttpResponse:
     version = lab.roll_back(lab.owned(user=request.user, code=code), number=number)
+    found = lab.owned(user=request.user, code=code)
+    tasks.enqueue_screening(moderation.begin(found, visit=visit, now=timezone.now()))
     messages.success(
         request,
         _("New chats begin with version %(number)d now. Those that run stay on theirs.") % {"number": version.number or 0},

@@ -20,7 +20,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.decorators import VisitorRequest, visitor_required
 from accounts.visit import Visit
-from assistants import lab
+from assistants import lab, moderation, tasks
 from assistants.forms import RANGES, ProfileForm, PromptForm
 from assistants.lab.fields import PARAMETERS, USUAL_SUMMARY_PROMPT, profile_of
 from assistants.models import Assistant, Draft
@@ -105,6 +105,9 @@ def _published(request: VisitorRequest, visit: Visit, assistant: Assistant) -> H
     about = profile_context(assistant, is_checked=True)
     if not about["form"].is_valid():
         return refused(request, "assistants/lab/publish.html", about)
+    if not request.user.may_share and about["form"].cleaned_data["visibility"] != Assistant.Visibility.PRIVATE:
+        about["form"].add_error("visibility", _("The moderators banned you from sharing. It can be private."))
+        return refused(request, "assistants/lab/publish.html", about)
     told = prompt_context(assistant, visit, is_checked=True)
     if not told["form"].is_valid():
         messages.warning(request, _("The prompt has to be looked at again before this can be published."))
@@ -117,6 +120,7 @@ def _published(request: VisitorRequest, visit: Visit, assistant: Assistant) -> H
         note=fit["note"],
         now=timezone.now(),
     )
+    tasks.enqueue_screening(moderation.begin(assistant, visit=visit, now=timezone.now()))
     messages.success(request, _("Version %(number)d is live.") % {"number": version.number or 0})
     home = reverse("assistants:lab-assistant", args=[assistant.code])
     return redirect(f"{home}?new" if version.number == 1 else home)

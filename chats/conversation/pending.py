@@ -8,6 +8,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.visit import Visit
+from assistants.meeting import require_free
 from chats.background import job_paid_by
 from chats.errors import Busy, CannotChat, SessionOver
 from chats.models import ChatSession, Reply, Turn
@@ -34,6 +35,9 @@ def new_reply(
     variant: int = 1,
     client_id: UUID | None = None,
 ) -> Reply:
+    """Raises Suspended."""
+    if not session.is_trial:  # its maker may go on trying what it could be
+        require_free(session.assistant)
     return Reply.objects.create(
         id=reply_id,
         session=session,

@@ -15,7 +15,7 @@ from accounts.decorators import VisitorRequest, visitor_required
 from accounts.models import User
 from accounts.visit import Visit
 from assistants import favourites
-from assistants.errors import Retired, Unfinished, UnknownCode
+from assistants.errors import Retired, Suspended, Unfinished, UnknownCode
 from assistants.meeting import meet
 from assistants.models import Assistant, Version
 from assistants.views.finding import nobody
@@ -105,6 +105,7 @@ def _not_met(request: HttpRequest, visit: Visit | None, code: str, error: Unknow
     context = {
         "assistant": error.assistant,
         "is_retired": isinstance(error, Retired),
+        "is_suspended": isinstance(error, Suspended),
         "is_mine": request.user.pk is not None and error.assistant.creator_id == request.user.pk,
         "past": _past(request, visit, error.assistant),
     }

@@ -1,0 +1,30 @@
+"""Moderation: what is looked at, in which order, what is decided about it, and what its maker can say against that.
+
+No room here opens a chat, and none could: there is nothing to open one with.
+"""
+
+from assistants.moderation.appealing import answer, appeal, can_appeal
+from assistants.moderation.deciding import ACTIONS, REASON_MOST, REASONED, TAKING, Decided, decide
+from assistants.moderation.history import of_assistant, of_maker, standing_against
+from assistants.moderation.reading import read_prompts
+from assistants.moderation.risk import weigh
+from assistants.moderation.screening import begin, finish
+
+__all__ = [
+    "ACTIONS",
+    "REASONED",
+    "REASON_MOST",
+    "TAKING",
+    "Decided",
+    "answer",
+    "appeal",
+    "begin",
+    "can_appeal",
+    "decide",
+    "finish",
+    "of_assistant",
+    "of_maker",
+    "read_prompts",
+    "standing_against",
+    "weigh",
+]

@@ -1,0 +1,74 @@
+"""What makers say against a decision, once for each, and how moderators answer."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import User
+from assistants.models import Appeal, Decision
+from assistants.moderation.deciding import REASON_MOST, TAKING, Action, decide, decide_on_maker
+from assistants.moderation.risk import weigh
+from gptlab.errors import Conflict, Invalid, Missing
+
+WORDS_MOST = 1_000  # characters
+_UNDOING = {Action.HELD: Action.APPROVED, Action.UNLISTED: Action.RESTORED, Action.SUSPENDED: Action.RESTORED}
+
+
+def can_appeal(decision: Decision) -> bool:
+    """Against what takes something away; of a ban's parts the ban itself is meant."""
+    return decision.action in TAKING and decision.part_of_id is None and not hasattr(decision, "appeal")
+
+
+def appeal(*, user: User, decision_id: int, words: str, now: datetime) -> Appeal:
+    """Raises Missing, Invalid, Conflict."""
+    decision = Decision.objects.filter(creator=user, pk=decision_id).select_related("appeal").first()
+    if decision is None or decision.action not in TAKING or decision.part_of_id is not None:
+        raise Missing
+    words = words.replace("\0", "").replace("\r\n", "\n").strip()
+    if not words:
+        raise Invalid(_("Say why it should be decided otherwise."), field="words")
+    if len(words) > WORDS_MOST:
+        message = _("Say it in %(most)d characters or fewer; these are %(count)d.")
+        raise Invalid(message % {"most": WORDS_MOST, "count": len(words)}, field="words")
+    try:
+        with transaction.atomic():
+            made = Appeal.objects.create(decision=decision, words=words, made_at=now)
+    except IntegrityError as error:
+        raise Conflict(_("You have appealed against this decision already. The moderators answer here.")) from error
+    _weigh(decision)
+    return made
+
+
+@transaction.atomic
+def answer(appeal_id: int, *, granted: bool, words: str, by: User, now: datetime) -> Appeal:
+    """Granted, the decision is undone. Raises Missing, Invalid, Conflict."""
+    found = Appeal.objects.select_for_update().filter(pk=appeal_id).first()
+    if found is None:
+        raise Missing
+    if found.granted is not None:
+        raise Conflict(_("This appeal has been answered already."))
+    words = words.replace("\0", "").strip()
+    if not words or len(words) > REASON_MOST:
+        message = _("Give an answer of 1 to %(most)d characters: its maker reads it.")
+        raise Invalid(message % {"most": REASON_MOST}, field="answer")
+    found.granted, found.answer, found.answered_at = granted, words, now
+    found.save(update_fields=["granted", "answer", "answered_at"])
+    decision = found.decision
+    audit.record("appeal granted" if granted else "appeal denied", by=by, now=now, subject=_subject(decision), detail=words)
+    if granted and decision.assistant_id is None and decision.creator_id is not None:
+        decide_on_maker(decision.creator_id, action=Action.UNBANNED, reason=words, by=by, now=now)
+    elif granted and decision.assistant_id is not None:
+        decide([decision.assistant_id], action=_UNDOING[Action(decision.action)], reason=words, by=by, now=now)
+    _weigh(decision)
+    return found
+
+
+def _weigh(decision: Decision) -> None:
+    if decision.assistant_id is not None:
+        weigh([decision.assistant_id])
+
+
+def _subject(decision: Decision) -> str:
+    return f"assistant {decision.assistant.code}" if decision.assistant else str(decision.creator)

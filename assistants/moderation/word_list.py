@@ -1,0 +1,37 @@
+"""The operator's list of words that what is published for everybody should not have: a file, a word or phrase a line."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+
+from assistants.words import searchable
+
+
+def count_in(texts: Iterable[str]) -> int:
+    """How many entries of the list stand in the texts, as whole words, whatever their case, accents and spaces."""
+    entries = _entries()
+    if not entries:
+        return 0
+    text = searchable(texts)
+    return sum(entry in text for entry in entries)
+
+
+def _entries() -> frozenset[str]:
+    """Read again when the file was changed. One that can't be read finds nothing: `manage.py check` says so."""
+    if not settings.WORD_LIST:
+        return frozenset()
+    path = Path(settings.WORD_LIST)
+    try:
+        now = path.stat()
+        return _read(path, (now.st_mtime_ns, now.st_size))
+    except (OSError, UnicodeDecodeError):
+        return frozenset()
+
+
+@lru_cache(maxsize=1)
+def _read(path: Path, stamp: tuple[int, int]) -> frozenset[str]:
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    entries = (searchable([line]) for line in lines if line and not line.startswith("#"))
+    return frozenset(entry for entry in entries if entry.strip())

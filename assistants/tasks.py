@@ -1,0 +1,24 @@
+"""Celery's edge: one call each. Arguments are ids."""
+
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+
+from assistants import moderation
+from assistants.models import Screening
+
+
+@shared_task(name="assistants.screen", ignore_result=True)
+def screen(*, screening_id: str) -> None:
+    moderation.finish(screening_id=UUID(screening_id), now=timezone.now())
+
+
+def enqueue_screening(screening: Screening | None) -> None:
+    """The broker away: it stays as one whom nobody asked."""
+    if screening is None or screening.was_moderated is not None:
+        return
+    try:
+        screen.apply_async(kwargs={"screening_id": str(screening.pk)}, retry=False)
+    except screen.OperationalError:
+        pass
