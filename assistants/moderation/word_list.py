@@ -1,5 +1,6 @@
 """The operator's list of words that what is published for everybody should not have: a file, a word or phrase a line."""
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -7,6 +8,9 @@ from pathlib import Path
 from django.conf import settings
 
 from assistants.words import searchable
+from gptlab.folding import folded
+
+_NO_WORD = re.compile(r"[\W_]+")
 
 
 def count_in(texts: Iterable[str]) -> int:
@@ -14,7 +18,7 @@ def count_in(texts: Iterable[str]) -> int:
     entries = _entries()
     if not entries:
         return 0
-    text = searchable(texts)
+    text = _words(texts)
     return sum(entry in text for entry in entries)
 
 
@@ -33,5 +37,10 @@ def _entries() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _read(path: Path, stamp: tuple[int, int]) -> frozenset[str]:
     lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
-    entries = (searchable([line]) for line in lines if line and not line.startswith("#"))
+    entries = (_words([line]) for line in lines if line and not line.startswith("#"))
     return frozenset(entry for entry in entries if entry.strip())
+
+
+def _words(texts: Iterable[str]) -> str:
+    """Folded, without punctuation, a space around each word."""
+    return searchable([_NO_WORD.sub(" ", folded("\n".join(texts)))])

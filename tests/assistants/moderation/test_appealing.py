@@ -118,7 +118,7 @@ def test_who_is_banned_can_publish_for_themselves_only(client, sign_in, against,
         "session_type": "coaching",
         "next": "publish",
     }
-    refused = client.post(f"/lab/{ann.code}/publish/", profile | {"visibility": "listed"})
+    refused = client.post(f"/lab/{ann.code}/publish/", profile | {"visibility": "listed", "next": "publish"})
     assert refused.status_code == 422
     assert "banned you from sharing" in refused.content.decode()
     assert Assistant.objects.get().standing == "suspended"
