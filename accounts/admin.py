@@ -12,7 +12,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Announcement, Credential, User
+from accounts.models import Announcement, AuditEntry, Credential, User
 from gptlab import errors, rate_limits
 
 if TYPE_CHECKING:
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     _UserCreationForm = UserCreationForm[User]
     _UserAdmin = DjangoUserAdmin[User]
     _CredentialInline = admin.TabularInline[Credential, User]
+    _AuditEntryAdmin = admin.ModelAdmin[AuditEntry]
     _AnnouncementAdmin = admin.ModelAdmin[Announcement]
 else:
+    _AuditEntryAdmin = admin.ModelAdmin
     _UserCreationForm, _UserAdmin, _CredentialInline = UserCreationForm, DjangoUserAdmin, admin.TabularInline
     _AnnouncementAdmin = admin.ModelAdmin
 
@@ -103,3 +105,23 @@ class AnnouncementAdmin(_AnnouncementAdmin):
     list_filter = ("is_read_only", "tone")
     ordering = ("-starts_at",)
     formfield_overrides = {models.CharField: {"widget": AdminTextareaWidget(attrs={"rows": 3})}}
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(_AuditEntryAdmin):
+    """To read. `manage.py verify_audit` says whether it is as it was written."""
+
+    list_display = ("number", "at", "actor", "action", "subject")
+    list_filter = ("action",)
+    search_fields = ("actor", "subject")
+    fields = readonly_fields = ("number", "at", "actor", "action", "subject", "detail", "digest")
+    ordering = ("-number",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -16,6 +16,7 @@ GROUP = "Moderators"
 # By name, as far as they are there: what they are about lies in an app above this one.
 RIGHTS = (
     "view_assistant", "change_assistant", "view_version", "view_report", "change_report", "view_appeal", "change_appeal",
+    "view_decision",
 )  # fmt: skip
 READ_PROMPTS = "read_prompt"
 _APP = "assistants"

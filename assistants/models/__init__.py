@@ -14,7 +14,7 @@ from assistants.models.assistant import (
 from assistants.models.day import AssistantDay
 from assistants.models.draft import Draft
 from assistants.models.favourite import Favourite
-from assistants.models.moderation import Appeal, Decision, Screening
+from assistants.models.moderation import Appeal, Decision, QueuedAssistant, Screening
 from assistants.models.report import Report
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Decision",
     "Draft",
     "Favourite",
+    "QueuedAssistant",
     "Report",
     "Screening",
     "Version",

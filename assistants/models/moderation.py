@@ -84,3 +84,13 @@ class Screening(models.Model):
 
     def __str__(self) -> str:
         return f"{self.assistant} {self.made_at:%Y-%m-%d}"
+
+
+class QueuedAssistant(Assistant):
+    """For the admin: the same rows, as a list of what is to be looked at. Its rights are those on assistants."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("assistant to look at")
+        verbose_name_plural = _("moderation queue")

@@ -1,0 +1,130 @@
+"""All assistants: search, filters, decisions on many; and each with its versions, reports and decisions."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.models import User
+from assistants import moderation
+from assistants.admin.actions import WORDS, ModerationActions
+from assistants.admin.faces import Faces, with_numbers
+from assistants.admin.reading_only import Inline
+from assistants.models import Assistant, Decision, Report, Screening, Version
+
+if TYPE_CHECKING:
+    _AssistantAdmin = admin.ModelAdmin[Assistant]
+else:
+    _AssistantAdmin = admin.ModelAdmin
+HOUSE = (
+    "name", "tagline", "description", "category", "tags", "starters", "session_type", "visibility", "is_active",
+)  # fmt: skip
+ALWAYS_READ = ("code", "stands", "showcased", "risk", "showcase_key", "maker_mark", "created_at")
+
+
+class VersionInline(Inline):
+    model = Version
+    fields = readonly_fields = (
+        "number", "model", "max_tokens", "temperature", "top_p", "frequency_penalty", "presence_penalty", "note", "created_at"
+    )  # fmt: skip
+    ordering = ("-number",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Version]:
+        return super().get_queryset(request).filter(number__isnull=False).defer("initial_prompt", "summary_prompt")
+
+
+class ReportInline(Inline):
+    model = Report
+    fields = readonly_fields = ("reason", "words", "created_at", "closed_at")
+    ordering = ("-created_at",)
+
+
+class DecisionInline(Inline):
+    model = Decision
+    fields = readonly_fields = ("action", "reason", "by", "made_at")
+    ordering = ("-made_at",)
+
+
+class ScreeningInline(Inline):
+    model = Screening
+    fields = readonly_fields = ("words_found", "categories", "was_moderated", "made_at")
+    ordering = ("-made_at",)
+
+
+@admin.register(Assistant)
+class AssistantAdmin(ModerationActions, Faces, _AssistantAdmin):
+    """Texts and settings are the maker's, and only the house's own are changed here: of others, decisions are made."""
+
+    list_display = (
+        "face", "name", "stands", "visibility", "showcased", "reported", "talks", "likes", "flagged", "category", "code", "maker",
+    )  # fmt: skip
+    list_display_links = ("name",)
+    list_filter = ("standing", "visibility", "showcased", "is_active", "session_type", "category")
+    search_fields = ("name", "tagline", "code__iexact", "creator__id__startswith")
+    search_help_text = _("Name, tagline, code, or the beginning of the maker’s id")
+    ordering = ("name",)
+    inlines = (ReportInline, DecisionInline, ScreeningInline, VersionInline)
+    change_form_template = "admin/assistants/with_tools.html"
+
+    class Media:
+        css = {"all": ("css/admin.css",)}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Assistant]:
+        return with_numbers(super().get_queryset(request))
+
+    def get_fields(self, request: HttpRequest, obj: Assistant | None = None) -> Any:
+        return (*HOUSE, *ALWAYS_READ)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Assistant | None = None) -> Any:
+        return ALWAYS_READ if obj is not None and obj.creator_id is None else (*HOUSE, *ALWAYS_READ)
+
+    @admin.display(description=_("maker"))
+    def maker_mark(self, assistant: Assistant) -> str:
+        return self.maker(assistant)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # assistants are made in the lab, or come from the showcase files
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # chats with it stay readable
+
+    def get_urls(self) -> list[URLPattern]:
+        prompts = self.admin_site.admin_view(require_POST(self.prompts))
+        return [path("<int:pk>/prompts/", prompts, name="assistants_assistant_prompts"), *super().get_urls()]
+
+    def prompts(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """By POST only: what reads leaves an entry, and no link or reload is to make one by accident."""
+        by = request.user
+        if not isinstance(by, User) or not by.has_perm("assistants.read_prompt"):
+            raise PermissionDenied
+        assistant = get_object_or_404(Assistant, pk=pk)
+        versions = moderation.read_prompts(assistant, by=by, now=timezone.now())
+        if not versions:
+            messages.warning(request, _("It was never published: there is nothing that others are given."))
+            return redirect("admin:assistants_assistant_change", pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.model._meta,
+            "original": assistant,
+            "title": _("Prompts of %(name)s") % {"name": assistant.name},
+            "versions": versions,
+        }
+        return TemplateResponse(request, "admin/assistants/prompts.html", context, headers={"Cache-Control": "no-store"})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        more = {
+            "decisions": [(action.value, WORDS[action][0]) for action in moderation.ACTIONS],
+            "may_decide": request.user.has_perm("assistants.change_assistant"),
+            "may_read_prompt": request.user.has_perm("assistants.read_prompt"),
+        }
+        return super().change_view(request, object_id, form_url, (extra_context or {}) | more)

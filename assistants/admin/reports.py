@@ -1,0 +1,63 @@
+"""What people reported, the assistants with most open reports first. Who reported is not shown."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from assistants import moderation
+from assistants.models import Report
+
+if TYPE_CHECKING:
+    _ReportAdmin = admin.ModelAdmin[Report]
+else:
+    _ReportAdmin = admin.ModelAdmin
+
+
+class IsOpen(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "open"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("no", _("Closed")), ("all", _("All"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Report]) -> QuerySet[Report]:
+        return queryset if self.value() == "all" else queryset.filter(closed_at__isnull=self.value() != "no")
+
+    def choices(self, changelist: Any) -> Any:
+        """What goes without saying is the queue: the open ones."""
+        everything, *others = super().choices(changelist)
+        return [everything | {"display": _("Open")}, *others]
+
+
+@admin.register(Report)
+class ReportAdmin(_ReportAdmin):
+    list_display = ("assistant", "reason", "so_many", "created_at", "closed_at")
+    list_filter = (IsOpen, "reason")
+    list_select_related = ("assistant",)
+    fields = readonly_fields = ("assistant", "reason", "words", "created_at", "closed_at")
+    actions = ("close",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
+        open_reports = Count("assistant__reports", filter=Q(assistant__reports__closed_at=None))
+        return super().get_queryset(request).annotate(open_reports=open_reports).order_by("-open_reports", "-created_at")
+
+    @admin.display(description=_("open reports"), ordering="open_reports")
+    def so_many(self, report: Any) -> int:
+        return int(report.open_reports)
+
+    @admin.action(description=_("Close: nothing more to do"), permissions=["change"])
+    def close(self, request: HttpRequest, reports: QuerySet[Report]) -> None:
+        rows = list(reports.values_list("pk", "assistant_id"))  # what is annotated can't be updated
+        closed = Report.objects.filter(pk__in=[pk for pk, _assistant in rows], closed_at=None).update(closed_at=timezone.now())
+        moderation.weigh(assistant for _pk, assistant in rows)
+        self.message_user(request, _("%(count)d closed.") % {"count": closed})
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
