@@ -122,8 +122,9 @@ class AssistantAdmin(ModerationActions, Faces, _AssistantAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        assistant = Assistant.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
         more = {
-            "decisions": [(action.value, WORDS[action][0]) for action in moderation.ACTIONS],
+            "decisions": [(action.value, WORDS[action][0]) for action in moderation.open_for(assistant)] if assistant else [],
             "may_decide": request.user.has_perm("assistants.change_assistant"),
             "may_read_prompt": request.user.has_perm("assistants.read_prompt"),
         }

@@ -4,7 +4,7 @@ No room here opens a chat, and none could: there is nothing to open one with.
 """
 
 from assistants.moderation.appealing import answer, appeal, can_appeal
-from assistants.moderation.deciding import ACTIONS, REASON_MOST, REASONED, TAKING, Decided, decide
+from assistants.moderation.deciding import ACTIONS, REASON_MOST, REASONED, TAKING, Decided, decide, open_for
 from assistants.moderation.history import of_assistant, of_maker, standing_against
 from assistants.moderation.reading import read_prompts
 from assistants.moderation.risk import weigh
@@ -24,6 +24,7 @@ __all__ = [
     "finish",
     "of_assistant",
     "of_maker",
+    "open_for",
     "read_prompts",
     "standing_against",
     "weigh",

@@ -70,6 +70,22 @@ def decide_on_maker(maker_id: UUID, *, action: Action, reason: str, by: User, no
     return True
 
 
+def open_for(assistant: Assistant) -> list[Action]:
+    """What would change something about it."""
+    about_maker = {Action.BANNED: True, Action.UNBANNED: False}
+    before = (assistant.standing, assistant.showcased)
+    found = []
+    for action in ACTIONS:
+        if action in about_maker:
+            is_open = assistant.creator is not None and assistant.creator.may_share == about_maker[action]
+        else:
+            is_open = _apply(assistant, action)
+            assistant.standing, assistant.showcased = before
+        if is_open:
+            found.append(action)
+    return found
+
+
 def fit_reason(reason: str, *, action: Action) -> str:
     reason = reason.replace("\0", "").replace("\r\n", "\n").strip()
     if not reason and action in REASONED:

@@ -68,6 +68,25 @@ class Stage:
         self.page.goto(path or f"/chats/{self.reader.session}/")
         return self.page
 
+    def staff(self, path: str, *, name: str = "states") -> Page:
+        """As a moderator who may read prompts; as "mo", who may do everything, once something was decided."""
+        self._leave()
+        password = "a password that is long"
+        if name == "states" and "moderator" not in self._made:
+            told = {"name": name, "password": password, "may_read_prompts": True}
+            self.lab.run("tests.make_moderator", json.dumps(told))
+            self._made["moderator"] = name
+        self.page.goto("/admin/login/?next=" + path)
+        self.page.get_by_label("User name").fill(name)
+        self.page.get_by_label("Password").fill(password)
+        self.page.get_by_role("button", name="Log in").click()
+        self.page.wait_for_url("**" + path)
+        return self.page
+
+    def decide(self, code: str, action: str, reason: str) -> None:
+        """As a moderator, about one of the visitor's."""
+        self.lab.run("tests.decide", json.dumps({"code": code, "action": action, "reason": reason}))
+
     def without_a_script(self, path: str) -> Page:
         """As a browser shows it that runs none. What comes by itself stays away, so that one can look at what is there."""
         self._take_cookies_of(self.visitor)

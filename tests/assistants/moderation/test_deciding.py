@@ -5,7 +5,7 @@ from accounts.models import AuditEntry, User
 from assistants.errors import Suspended
 from assistants.meeting import meet
 from assistants.models import Assistant, Decision, Report
-from assistants.moderation import decide
+from assistants.moderation import decide, open_for
 from gptlab.errors import Invalid
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +148,13 @@ def test_a_ban_takes_all_that_its_maker_shares_and_lifting_it_gives_just_that_ba
 
 def test_the_houses_own_has_no_maker_to_ban(decided, make_assistant):
     assert decided(Action.BANNED, make_assistant()).passed_over == 1
+
+
+def test_only_what_would_change_something_is_offered(decided, ann, alice):
+    ann.refresh_from_db()
+    free = set(open_for(ann))
+    assert free == {Action.SHOWCASED, Action.UNLISTED, Action.SUSPENDED, Action.BANNED}
+    assert (ann.standing, ann.showcased) == ("free", False)
+    decided(Action.BANNED, ann)
+    ann = Assistant.objects.get()
+    assert set(open_for(ann)) == {Action.RESTORED, Action.UNBANNED}
