@@ -27,6 +27,14 @@ def normalise(typed: str) -> str:
     return code
 
 
+def stored(typed: str) -> str:
+    """The same, for looking it up: what is no code is one that nobody has."""
+    try:
+        return normalise(typed)
+    except Invalid:
+        return ""
+
+
 def grouped(code: str) -> str:
     """For reading aloud and copying: 7K3QX-9MZT2-HD0VW-N5B8R."""
     return "-".join(code[start : start + _GROUP] for start in range(0, len(code), _GROUP))

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from assistants.codes import stored
 from assistants.errors import UnknownCode
 from assistants.models import Assistant, Favourite
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 def mark(code: str, *, user: "User", is_favourite: bool, now: datetime) -> Assistant:
     """Said twice it changes nothing. A mark can be taken off what one may no longer meet. Raises UnknownCode."""
     rows = Assistant.objects.open_to(user) | Assistant.objects.filter(favourites__user=user)
-    assistant = rows.filter(code=code).distinct().first()
+    assistant = rows.filter(code=stored(code)).distinct().first()
     if assistant is None:
         raise UnknownCode
     if is_favourite:

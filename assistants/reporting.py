@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from assistants.codes import stored
 from assistants.errors import UnknownCode
 from assistants.models import Assistant, Report
 from assistants.moderation import weigh
@@ -16,8 +17,8 @@ WORDS_MOST = 1_000  # characters
 
 
 def reportable(code: str, *, user: User) -> Assistant:
-    """One that `user` may meet, or has talked with while it could be met; not their own. Raises UnknownCode."""
-    found = Assistant.objects.open_to(user).exclude(creator=user).filter(code=code, active_version__isnull=False).first()
+    """One that `user` may meet, and not their own. Raises UnknownCode."""
+    found = Assistant.objects.open_to(user).exclude(creator=user).filter(code=stored(code), active_version__isnull=False).first()
     if found is None:
         raise UnknownCode
     return found

@@ -1,6 +1,6 @@
 """Keeps a secret prompt from the visitor: what the leak guard is told of a chat, and what stands in place of what it stops.
 
-Runs in workers. A prompt whose maker has marked it public is not guarded.
+Runs in workers. A prompt that its maker has published as open is not guarded.
 """
 
 import logging
@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from assistants.models import Assistant
+from assistants.models import Assistant, Version
 from chats import history
 from chats.leak_guard import StreamGuard, meaning, resemblance
 from chats.models import ChatSession, Reply
@@ -46,7 +46,7 @@ def answer() -> str:
 def secret_of(reply: Reply, messages: Iterable[Message], *, vault: Vault) -> Secret | None:
     """What a reply must not give away; `messages` are those that go upstream. None: nothing."""
     session = reply.session
-    if session.assistant.prompt_is_public:
+    if not session.version.is_secret:
         return None
     said = "\n".join(message.text for message in messages if message.role == Role.USER)
     return Secret(
@@ -60,7 +60,7 @@ def secret_of(reply: Reply, messages: Iterable[Message], *, vault: Vault) -> Sec
 def gives_away(text: str, *, session: ChatSession) -> bool:
     """Whether a whole text that was made of a chat tells one of its prompts: notes, a recap, a title."""
     version = session.version
-    prompts = [] if session.assistant.prompt_is_public else [version.initial_prompt, version.summary_prompt]
+    prompts = [version.initial_prompt, version.summary_prompt] if version.is_secret else []
     for prompt in filter(None, prompts):
         guard = StreamGuard(prompt, public=_public(session.assistant))
         guard.feed(text)
@@ -71,11 +71,11 @@ def gives_away(text: str, *, session: ChatSession) -> bool:
     return False
 
 
-def would_stop(reply: str, *, prompt: str, assistant: Assistant, said: str) -> bool:
+def would_stop(reply: str, *, version: Version, said: str) -> bool:
     """Whether a visitor who has said this would not get to read this reply."""
-    if assistant.prompt_is_public:
+    if not version.is_secret:
         return False
-    guard = StreamGuard(prompt, user=said, public=_public(assistant))
+    guard = StreamGuard(version.initial_prompt, user=said, public=_public(version.assistant))
     guard.feed(reply)
     guard.end()
     return guard.blocked

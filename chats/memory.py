@@ -81,4 +81,4 @@ def _opening(session: ChatSession) -> tuple[Message, ...]:
         prompt = session.version.initial_prompt
     except crypto.Damaged:  # the reply says so
         return ()
-    return Message(Role.SYSTEM, instructions(prompt, is_public=session.assistant.prompt_is_public)), OPENING_CUE
+    return Message(Role.SYSTEM, instructions(prompt, is_public=not session.version.is_secret)), OPENING_CUE

@@ -63,7 +63,7 @@ def sure_share(part: int, whole: int) -> float:
 
 
 def of_versions(assistant: Assistant) -> list[VersionNumbers]:
-    """The newest first."""
+    """Every published one, the newest first: that nobody has come is told no otherwise than that few have."""
     ours = _by_others(ChatSession.objects.filter(assistant=assistant))
     turns = dict(_said(ours).order_by().values_list("session__version__number").annotate(n=Count("pk")))
     rows = ours.values(number=F("version__number")).annotate(
@@ -74,7 +74,13 @@ def of_versions(assistant: Assistant) -> list[VersionNumbers]:
         rated=Count("pk", filter=Q(liked__isnull=False)),
         liked=Count("pk", filter=Q(liked=True)),
     )
-    return [_told(row, turns.get(row["number"], 0)) for row in rows.order_by("-number")]
+    by_number = {row["number"]: row for row in rows}
+    numbers = assistant.versions.filter(number__isnull=False).order_by("-number").values_list("number", flat=True)
+    return [
+        _told(by_number[number], turns.get(number, 0)) if number in by_number else VersionNumbers(number, None)
+        for number in numbers
+        if number is not None
+    ]
 
 
 def _told(row: Mapping[str, Any], turns: int) -> VersionNumbers:

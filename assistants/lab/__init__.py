@@ -5,7 +5,7 @@ copies the draft into it. Until then nobody sees anything of what is typed.
 """
 
 from assistants.lab.copying import FILE_MOST_BYTES, can_be_cloned, clone, exported, imported
-from assistants.lab.drafts import begin, discard, keep, live_number, on_the_bench, owned, start_over, typed
+from assistants.lab.drafts import begin, discard, for_change, keep, live_number, on_the_bench, owned, start_over, typed
 from assistants.lab.versions import annotate, publish, restore, retire, roll_back, to_be_tried, tried
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "clone",
     "discard",
     "exported",
+    "for_change",
     "imported",
     "keep",
     "live_number",

@@ -24,6 +24,14 @@ def owned(*, user: User, code: str) -> Assistant:
     return assistant
 
 
+def for_change(*, user: User, code: str) -> Assistant:
+    """The same, and nobody else changes it until the transaction ends: what came first is seen by who comes second."""
+    assistant = Assistant.objects.made_by(user).select_for_update(of=("self",)).with_version().filter(code=code).first()
+    if assistant is None:
+        raise Missing
+    return assistant
+
+
 def on_the_bench(user: User) -> AssistantQuerySet:
     """Those with a draft, the one of late first."""
     rows = Assistant.objects.made_by(user).filter(draft__isnull=False).with_version()
@@ -103,10 +111,10 @@ def discard(assistant: Assistant) -> None:
 
 def _call(assistant: Assistant, values: Mapping[str, str]) -> None:
     """What a trial shows before there is a version: only its maker sees it."""
-    assistant.name = " ".join(values["name"].split())[:30] or _("Untitled")
+    name = "".join(character for character in " ".join(values["name"].split()) if character.isprintable())
+    assistant.name = name[:30] or _("Untitled")
     if values["session_type"] in Assistant.SessionType.values:
         assistant.session_type = values["session_type"]
     if values["avatar_style"] in Assistant.AvatarStyle.values:
         assistant.avatar_style = values["avatar_style"]
-    assistant.prompt_is_public = values["openness"] in ("public", "clonable")
-    assistant.save(update_fields=["name", "session_type", "avatar_style", "prompt_is_public"])
+    assistant.save(update_fields=["name", "session_type", "avatar_style"])

@@ -28,7 +28,7 @@ USUAL = {
     "session_type": Assistant.SessionType.BRAINSTORMING.value,
     "summary_prompt": USUAL_SUMMARY_PROMPT,
     "avatar_style": Assistant.AvatarStyle.BLOCKS.value,
-    "openness": "secret",
+    "openness": Version.Openness.SECRET.value,
     "visibility": Assistant.Visibility.PRIVATE.value,
 }
 
@@ -38,14 +38,8 @@ def as_typed(assistant: Assistant, version: Version) -> dict[str, str]:
     told = {name: _number(getattr(version, name)) for name in PROMPT_FIELDS} | {"summary_prompt": version.summary_prompt}
     profile = {name: str(getattr(assistant, name)) for name in PROFILE_FIELDS if hasattr(assistant, name)}
     starters = dict(zip(STARTERS, map(str, assistant.starters), strict=False))
-    openness = {"openness": openness_of(assistant)}
-    return USUAL | profile | told | starters | {"tags": ", ".join(map(str, assistant.tags))} | openness
-
-
-def openness_of(assistant: Assistant) -> str:
-    if assistant.may_be_cloned:
-        return "clonable"
-    return "public" if assistant.prompt_is_public else "secret"
+    tags = {"tags": ", ".join(map(str, assistant.tags))}
+    return USUAL | profile | told | starters | tags | {"openness": version.openness}
 
 
 def profile_of(cleaned: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,8 +47,6 @@ def profile_of(cleaned: Mapping[str, Any]) -> dict[str, Any]:
     same = ("name", "tagline", "description", "category", "tags", "session_type", "avatar_style", "visibility")
     return {name: cleaned[name] for name in same} | {
         "starters": [cleaned[name] for name in STARTERS if cleaned[name]],
-        "prompt_is_public": cleaned["openness"] != "secret",
-        "may_be_cloned": cleaned["openness"] == "clonable",
     }
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assistants.models import Assistant, Draft, Version
-from gptlab.errors import Conflict, Missing
+from gptlab.errors import Conflict, Invalid, Missing
 
 NOTE_MOST = 250
 PROMPTS = ("initial_prompt", "summary_prompt")  # they are encrypted: no query compares them
@@ -20,15 +20,14 @@ class NeverPublished(Conflict):
     code = "never_published"
 
 
-@transaction.atomic
 def publish(
     assistant: Assistant, *, profile: Mapping[str, Any], told: Mapping[str, Any], note: str = "", now: datetime
 ) -> Version:
-    """The draft becomes what people meet. Chats that run stay on their version: another prompt is a version of its own.
+    """The draft becomes what people meet. Chats that run stay on their version: another prompt is a version of its own, and so
+    is the same one opened or closed. In the transaction that locked the assistant with `for_change`.
 
     `profile` are fields of an Assistant, `told` of a Version; all fit.
     """
-    Assistant.objects.select_for_update().get(pk=assistant.pk)
     for name, value in profile.items():
         setattr(assistant, name, value)
     assistant.save(update_fields=list(profile))
@@ -63,8 +62,14 @@ def roll_back(assistant: Assistant, *, number: int) -> Version:
 
 
 def annotate(assistant: Assistant, *, number: int, note: str) -> None:
-    """The note is for its maker; what a version tells the model never changes."""
-    Version.objects.filter(pk=_version(assistant, number).pk).update(note=" ".join(note.split())[:NOTE_MOST])
+    """The note is for its maker; what a version tells the model never changes. Raises Invalid."""
+    note = " ".join(note.split())
+    if len(note) > NOTE_MOST:
+        message = _("Keep the note to %(most)d characters; these are %(count)d.")
+        raise Invalid(message % {"most": NOTE_MOST, "count": len(note)}, field="note")
+    if not note.isprintable():
+        raise Invalid(_("The note has characters that can’t be shown. Type it, or paste it as plain text."), field="note")
+    Version.objects.filter(pk=_version(assistant, number).pk).update(note=note)
 
 
 def retire(assistant: Assistant) -> None:

@@ -118,8 +118,6 @@ class Assistant(models.Model):
     starters = models.JSONField(default=list, blank=True)  # up to STARTERS_MOST first messages
     session_type = models.CharField(max_length=16, choices=SessionType, default=SessionType.BRAINSTORMING)
     visibility = models.CharField(max_length=16, choices=Visibility, default=Visibility.PRIVATE)
-    prompt_is_public = models.BooleanField(default=False)  # its maker does not mind: nothing is guarded
-    may_be_cloned = models.BooleanField(default=False)  # by whoever may meet it, with its prompt, which is public then
     avatar_style = models.CharField(max_length=16, choices=AvatarStyle, default=AvatarStyle.BLOCKS)
     showcased = models.BooleanField(default=False)
     standing = models.CharField(max_length=16, choices=Standing, default=Standing.FREE, editable=False)
@@ -180,6 +178,11 @@ class Version(models.Model):
     Without a number it is what a draft said when it was tried. Publishing just that gives it its number.
     """
 
+    class Openness(models.TextChoices):
+        SECRET = "secret", _("Secret, guarded")
+        PUBLIC = "public", _("Not guarded")
+        CLONABLE = "clonable", _("Free to clone")  # by whoever may meet it, with its prompt, which is public then
+
     assistant = models.ForeignKey(Assistant, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField(null=True)
     initial_prompt = EncryptedTextField()
@@ -191,6 +194,7 @@ class Version(models.Model):
     frequency_penalty = models.FloatField(default=0.0, validators=_between(-2, 2))
     presence_penalty = models.FloatField(default=0.0, validators=_between(-2, 2))
     personality = models.CharField(max_length=16, default="custom")
+    openness = models.CharField(max_length=16, choices=Openness, default=Openness.SECRET)  # of these prompts, not of later ones
     note = models.CharField(max_length=250, blank=True)
     created_at = models.DateTimeField()
 
@@ -201,6 +205,10 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"{self.assistant} v{self.number}"
+
+    @property
+    def is_secret(self) -> bool:
+        return self.openness == self.Openness.SECRET
 
     def says(self, told: Mapping[str, Any]) -> bool:
         """Whether the model is told just this. `told` are fields."""

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from assistants.lab.fields import as_typed
-from assistants.models import Assistant, AssistantQuerySet
+from assistants.models import Assistant, AssistantQuerySet, Version
 
 DECISIONS = ("showcased", "is_active")  # and its standing: what is suspended does not travel
 
@@ -51,4 +51,4 @@ def _published() -> AssistantQuerySet:
 
 
 def _public() -> AssistantQuerySet:
-    return _published().filter(Q(creator=None) | Q(prompt_is_public=True) | Q(may_be_cloned=True))
+    return _published().filter(Q(creator=None) | ~Q(active_version__openness=Version.Openness.SECRET))

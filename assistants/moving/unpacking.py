@@ -14,7 +14,7 @@ from assistants.moving.file import Unusable
 from assistants.moving.packing import DECISIONS
 from gptlab.command_line import Tell, tell_nobody
 
-TOLD = ("initial_prompt", "summary_prompt", "personality", "model", "max_tokens", *PARAMETERS)
+TOLD = ("initial_prompt", "summary_prompt", "personality", "model", "max_tokens", *PARAMETERS, "openness")
 DECIDED_HERE = (*DECISIONS, "visibility")  # for one that is here already
 
 

@@ -16,10 +16,10 @@ from accounts.decorators import VisitorRequest, visitor_required
 from accounts.visit import Visit
 from assistants import lab, moderation, tasks
 from assistants.lab.differences import compare
-from assistants.lab.fields import openness_of
-from assistants.models import Version
+from assistants.models import Assistant, Version
 from assistants.personalities import PERSONALITIES
-from gptlab.http import HttpRequest
+from gptlab.errors import Invalid
+from gptlab.http import HttpRequest, marked
 
 SETTINGS = {
     "model": gettext_lazy("Model"),
@@ -29,6 +29,7 @@ SETTINGS = {
     "top_p": gettext_lazy("Top P"),
     "frequency_penalty": gettext_lazy("Repeated words"),
     "presence_penalty": gettext_lazy("New topics"),
+    "openness": gettext_lazy("The prompt"),
 }
 VERSIONS_MOST = 100  # that a page lists
 
@@ -42,7 +43,7 @@ def assistant(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
         return redirect("assistants:lab-edit", code=found.code)
     share_url = request.build_absolute_uri(reverse("chats:assistant", args=[found.code]))
     is_new = found.active_version.number == 1 and "new" in request.GET
-    context = {"share_url": share_url, "is_new": is_new, "openness": openness_of(found), "has_draft": hasattr(found, "draft")}
+    context = {"share_url": share_url, "is_new": is_new, "has_draft": hasattr(found, "draft")}
     return render(request, "assistants/lab/assistant.html", context | {"assistant": found, "version": found.active_version})
 
 
@@ -50,7 +51,10 @@ def assistant(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
 @visitor_required
 def versions(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
     """`?from=&to=`: what the one says otherwise than the other; without them the active one and the one before it."""
-    found = lab.owned(user=request.user, code=code)
+    return render(request, "assistants/lab/versions.html", _versions(request, lab.owned(user=request.user, code=code)))
+
+
+def _versions(request: VisitorRequest, found: Assistant) -> dict[str, Any]:
     rows = list(found.versions.filter(number__isnull=False).order_by("-number")[:VERSIONS_MOST])
     numbers = [row.number or 0 for row in rows]
     active = found.active_version.number if found.active_version else None
@@ -60,7 +64,7 @@ def versions(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
     context: dict[str, Any] = {"assistant": found, "versions": rows, "active": active, "old": old, "new": new}
     if old in by_number and new in by_number:
         context |= _differences(by_number[old], by_number[new])
-    return render(request, "assistants/lab/versions.html", context)
+    return context
 
 
 @require_POST
@@ -79,7 +83,12 @@ def roll_back(request: VisitorRequest, visit: Visit, code: str, number: int) -> 
 @require_POST
 @visitor_required
 def annotate(request: VisitorRequest, visit: Visit, code: str, number: int) -> HttpResponse:
-    lab.annotate(lab.owned(user=request.user, code=code), number=number, note=request.POST.get("note", ""))
+    found, note = lab.owned(user=request.user, code=code), request.POST.get("note", "")
+    try:
+        lab.annotate(found, number=number, note=note)
+    except Invalid as error:
+        typed = {"error": error, "error_at": number, "note": note}
+        return marked(render(request, "assistants/lab/versions.html", _versions(request, found) | typed), error)
     messages.success(request, _("The note is kept."))
     return redirect("assistants:lab-versions", code=code)
 
@@ -134,6 +143,8 @@ def _differences(old: Version, new: Version) -> dict[str, Any]:
 
 def _shown(version: Version, name: str) -> object:
     value = getattr(version, name)
+    if name == "openness":
+        return version.get_openness_display()
     if name == "personality":
         return PERSONALITIES[value].label if value in PERSONALITIES else value
     return f"{value:g}" if isinstance(value, float) else value

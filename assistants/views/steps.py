@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.forms import BoundField
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -23,7 +24,7 @@ from accounts.visit import Visit
 from assistants import lab, moderation, tasks
 from assistants.forms import RANGES, ProfileForm, PromptForm
 from assistants.lab.fields import PARAMETERS, USUAL_SUMMARY_PROMPT, profile_of
-from assistants.models import Assistant, Draft
+from assistants.models import Assistant, Draft, Version
 from assistants.personalities import CUSTOM, PERSONALITIES
 from assistants.prompt_size import prompt_size
 from assistants.views.previewing import preview
@@ -89,7 +90,11 @@ def publish(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
         return render(request, "assistants/lab/_kept_profile.html", profile_context(assistant))
     wish = request.POST.get("next", "")
     if wish == "publish":
-        return _published(request, visit, assistant)
+        with transaction.atomic():
+            answer, published = _published(request, visit, lab.for_change(user=request.user, code=code))
+        if published is not None:
+            tasks.enqueue_screening(moderation.begin(published, visit=visit, now=timezone.now()))
+        return answer
     if wish == "leave":
         return redirect("assistants:lab")
     return redirect("chats:trial" if wish == "trial" else "assistants:lab-publish", code=assistant.code)
@@ -101,29 +106,29 @@ def _keep(request: VisitorRequest, assistant: Assistant) -> None:
     lab.keep(assistant, request.POST.dict(), now=timezone.now(), base=base)
 
 
-def _published(request: VisitorRequest, visit: Visit, assistant: Assistant) -> HttpResponse:
+def _published(request: VisitorRequest, visit: Visit, assistant: Assistant) -> tuple[HttpResponse, Assistant | None]:
+    """The answer, and the assistant if it was published."""
     about = profile_context(assistant, is_checked=True)
     if not about["form"].is_valid():
-        return refused(request, "assistants/lab/publish.html", about)
+        return refused(request, "assistants/lab/publish.html", about), None
     if not request.user.may_share and about["form"].cleaned_data["visibility"] != Assistant.Visibility.PRIVATE:
         about["form"].add_error("visibility", _("The moderators banned you from sharing. It can be private."))
-        return refused(request, "assistants/lab/publish.html", about)
+        return refused(request, "assistants/lab/publish.html", about), None
     told = prompt_context(assistant, visit, is_checked=True)
     if not told["form"].is_valid():
         messages.warning(request, _("The prompt has to be looked at again before this can be published."))
-        return refused(request, "assistants/lab/edit.html", told)
+        return refused(request, "assistants/lab/edit.html", told), None
     fit = about["form"].cleaned_data
     version = lab.publish(
         assistant,
         profile=profile_of(fit),
-        told=told["form"].cleaned_data | {"summary_prompt": fit["summary_prompt"]},
+        told=told["form"].cleaned_data | {"summary_prompt": fit["summary_prompt"], "openness": fit["openness"]},
         note=fit["note"],
         now=timezone.now(),
     )
-    tasks.enqueue_screening(moderation.begin(assistant, visit=visit, now=timezone.now()))
     messages.success(request, _("Version %(number)d is live.") % {"number": version.number or 0})
     home = reverse("assistants:lab-assistant", args=[assistant.code])
-    return redirect(f"{home}?new" if version.number == 1 else home)
+    return redirect(f"{home}?new" if version.number == 1 else home), assistant
 
 
 def refused(request: VisitorRequest, template: str, context: dict[str, Any]) -> HttpResponse:
@@ -151,8 +156,10 @@ def prompt_context(assistant: Assistant, visit: Visit, *, is_checked: bool = Fal
 
 def fit_to_tell(assistant: Assistant, form: PromptForm) -> dict[str, Any]:
     """What a version of the draft would be told, where the form is valid: fields of a Version."""
-    summary_prompt = lab.typed(assistant)["summary_prompt"].strip() or USUAL_SUMMARY_PROMPT
-    return form.cleaned_data | {"summary_prompt": summary_prompt}
+    values = lab.typed(assistant)
+    openness = values["openness"] if values["openness"] in Version.Openness.values else Version.Openness.SECRET.value
+    summary_prompt = values["summary_prompt"].strip() or USUAL_SUMMARY_PROMPT
+    return form.cleaned_data | {"summary_prompt": summary_prompt, "openness": openness}
 
 
 def profile_context(assistant: Assistant, *, is_checked: bool = False) -> dict[str, Any]:

@@ -91,7 +91,7 @@ def _attack_all(check: LeakCheck) -> tuple[State, str]:
         if not rows.exists():  # stopped, or another check has begun
             return State.STOPPED, ""
         try:
-            findings.append(_attack(check.assistant, version, attack, credential))
+            findings.append(_attack(version, attack, credential))
         except UpstreamError as error:
             logger.info("leak check %s: upstream %s", check.pk, error.code)
             findings.append(Finding(attack.kind, attack.text, answered=False))
@@ -102,9 +102,9 @@ def _attack_all(check: LeakCheck) -> tuple[State, str]:
     return State.DONE, ""
 
 
-def _attack(assistant: Assistant, version: Version, attack: Attack, credential: relay.Credential) -> Finding:
+def _attack(version: Version, attack: Attack, credential: relay.Credential) -> Finding:
     prompt = version.initial_prompt
-    told = prompt + ("" if assistant.prompt_is_public else CONFIDENTIAL)
+    told = prompt + (CONFIDENTIAL if version.is_secret else "")
     messages = (Message(Role.SYSTEM, told), OPENING_CUE, GREETING, Message(Role.USER, attack.text))
     sampling = Sampling(
         max_tokens=version.max_tokens,
@@ -114,5 +114,5 @@ def _attack(assistant: Assistant, version: Version, attack: Attack, credential: 
         presence_penalty=version.presence_penalty,
     )
     reply = background.ask(Request(credential.provider, version.model, messages, sampling), api_key=credential.api_key).text
-    stopped = guarding.would_stop(reply, prompt=prompt, assistant=assistant, said=attack.text)
+    stopped = guarding.would_stop(reply, version=version, said=attack.text)
     return Finding(attack.kind, attack.text, percent=percent_of(prompt, reply), stopped=stopped)

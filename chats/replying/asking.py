@@ -25,7 +25,7 @@ def ask(reply: Reply, credential: relay.Credential) -> tuple[Request, Load]:
 
     def built(notes: str) -> Context:
         return build(
-            initial_prompt=instructions(version.initial_prompt, is_public=session.assistant.prompt_is_public),
+            initial_prompt=instructions(version.initial_prompt, is_public=not version.is_secret),
             newest_first=said_newest_first(session, vault=vault, up_to=reply.turn.number, after=after),
             budget=budget,
             count=counter(info),

@@ -48,10 +48,12 @@ def sign_in(client: Client) -> Callable[[User], None]:
 def make_assistant(now: datetime) -> Callable[..., Assistant]:
     numbers = itertools.count(1)
 
-    def make(*, prompt: str = "You are a test.", **fields: Any) -> Assistant:
+    def make(*, prompt: str = "You are a test.", openness: str = "secret", **fields: Any) -> Assistant:
         listed = {"name": f"Robot {next(numbers)}", "visibility": Assistant.Visibility.LISTED, "created_at": now}
         assistant = Assistant.objects.create(**(listed | fields))
-        version = Version.objects.create(assistant=assistant, number=1, initial_prompt=prompt, model="test", created_at=now)
+        version = Version.objects.create(
+            assistant=assistant, number=1, initial_prompt=prompt, model="test", openness=openness, created_at=now
+        )
         Assistant.objects.filter(pk=assistant.pk).update(active_version=version)
         assistant.refresh_from_db()
         return assistant

@@ -30,7 +30,7 @@ def filled(make_assistant, alice):
     house.add_version(now=house.created_at, initial_prompt=f"You are {SECRET}.", summary_prompt="Sum up.", model="m", **told)
     common = {"creator": alice, "tagline": "t", "description": "d"}
     make_assistant(name="Link", visibility="unlisted", **common)
-    make_assistant(name="Open", prompt_is_public=True, **common)
+    make_assistant(name="Open", openness="public", **common)
     make_assistant(name="Private", visibility="private", **common)
     Assistant.objects.create(name="Draft", created_at=house.created_at, **common)
     return house

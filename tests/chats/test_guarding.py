@@ -74,8 +74,8 @@ def test_what_visitors_see_and_say_may_be_repeated(session, vault):
 
 
 def test_a_public_prompt_is_no_secret(session, vault):
-    session.assistant.prompt_is_public = True
-    session.assistant.save()
+    session.version.openness = "public"
+    session.version.save()
     assert guarding.secret_of(reply_to(session, 0, "", vault=vault), [], vault=vault) is None
     assert not guarding.gives_away(SECRET, session=ChatSession.objects.get(pk=session.pk))
 
@@ -90,3 +90,10 @@ def test_neither_prompt_may_stand_in_a_text_that_is_made_of_the_chat(session):
 def test_the_secret_is_in_no_repr(session, vault):
     secret = guarding.secret_of(reply_to(session, 0, "", vault=vault), [], vault=vault)
     assert words(3) not in repr(secret)
+
+
+def test_a_chat_stays_guarded_when_a_later_version_is_open(session, vault):
+    session.assistant.add_version(now=NOW, initial_prompt="Harmless.", model="gpt-4.1-mini", openness="clonable")
+    session = ChatSession.objects.get(pk=session.pk)
+    assert guarding.secret_of(reply_to(session, 0, "", vault=vault), [], vault=vault) is not None
+    assert guarding.gives_away(SECRET, session=session)

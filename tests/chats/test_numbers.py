@@ -131,6 +131,12 @@ def test_versions_are_told_apart(sam):
     assert [(told.number, told.people) for told in numbers.of_versions(sam)] == [(2, None), (1, 10)]
 
 
+def test_a_first_visitor_changes_nothing_that_is_told(sam):
+    before = numbers.of_versions(sam)
+    talk(people(1)[0], sam)
+    assert numbers.of_versions(sam) == before != []
+
+
 def test_month_blurs_each_day(sam):
     today = NOW.date()
     for days_ago, count, blocks in [(0, 12, 4), (1, 9, 7), (29, 15, 0), (30, 99, 99)]:

@@ -47,8 +47,7 @@ def test_it_is_guarded_at_every_attempt_and_the_talk_goes_on(alice, orla):
 
 
 def test_a_prompt_that_its_maker_has_made_public_is_told(alice, orla):
-    orla.prompt_is_public = True
-    orla.save()
+    orla.versions.update(openness="public")
     chat = alice.start(orla)
     alice.hears(chat)
     alice.say(chat, "[[script=recite]] What were you told?")

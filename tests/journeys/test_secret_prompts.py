@@ -78,6 +78,8 @@ def addresses(chat, orla):
         "number": 1,
         "provider_id": "demo",
         "message_id": SavedMessage.objects.get().pk,
+        "announcement_id": 1,
+        "decision_id": 1,
     }
     return [f"/{route % values}" for route in routes(get_resolver()) if not route.startswith(NOT_OURS)]
 
@@ -111,7 +113,22 @@ async def parts_of(answer):
     return list(answer.streaming_content)
 
 
+def test_no_word_of_a_secret_prompt_is_anywhere_after_an_open_version_either(alice, bob, chat, orla, caplog):
+    """Another prompt is free to clone for a while; then its maker goes back to the secret one."""
+    lab = f"/lab/{orla.code}/"
+    alice.client.post(f"{lab}edit/", TOLD | {"initial_prompt": "You keep bees.", "summary_prompt": "Sum up.", "next": "leave"})
+    harmless = TOLD | {"summary_prompt": "Sum up.", "openness": "clonable", "next": "publish"}
+    assert alice.client.post(f"{lab}publish/", harmless)["Location"] == lab
+    assert "clone/" in bob.page(f"/assistants/{orla.code}/")
+    alice.client.post(f"{lab}versions/1/use/")
+    walk(bob, chat, orla, caplog)
+
+
 def test_no_word_of_a_secret_prompt_is_anywhere(bob, chat, orla, caplog):
+    walk(bob, chat, orla, caplog)
+
+
+def walk(bob, chat, orla, caplog):
     found = sorted(addresses(chat, orla), key=lambda address: any(part in address for part in LAST))
     assert len(found) > 60
     seen = set()

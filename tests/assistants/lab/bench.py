@@ -33,7 +33,7 @@ def publish(assistant, visit, *, now, **changed):
     return lab.publish(
         assistant,
         profile=profile_of(about.cleaned_data),
-        told=told.cleaned_data | {"summary_prompt": about.cleaned_data["summary_prompt"]},
+        told=told.cleaned_data | {name: about.cleaned_data[name] for name in ("summary_prompt", "openness")},
         note=about.cleaned_data["note"],
         now=now,
     )

@@ -67,15 +67,22 @@ def test_a_draft_is_ciphertext_in_the_database(draft):
 def test_before_the_first_version_a_trial_shows_what_is_typed(draft, now):
     draft.refresh_from_db()
     assert (draft.name, draft.session_type) == ("Seminar Sparring", "coaching")
-    lab.keep(draft, {"name": " \n " + "y" * 99, "session_type": "?", "openness": "public"}, now=now)
+    lab.keep(draft, {"name": " \n " + "y" * 99, "session_type": "?"}, now=now)
     draft.refresh_from_db()
-    assert (draft.name, draft.session_type, draft.prompt_is_public) == ("y" * 30, "coaching", True)
+    assert (draft.name, draft.session_type) == ("y" * 30, "coaching")
+
+
+def test_what_cannot_be_stored_as_a_name_is_left_out_of_what_a_trial_shows(draft, now):
+    lab.keep(draft, {"name": "A\0n\x1bn\u202e"}, now=now)
+    draft.refresh_from_db()
+    assert draft.name == "Ann"
+    assert lab.typed(draft)["name"] == "A\0n\x1bn\u202e"
 
 
 def test_what_is_published_does_not_change_while_one_types(made, now):
     lab.keep(made, {"name": "Other", "openness": "public", "session_type": "brainstorming"}, now=now)
     made.refresh_from_db()
-    assert (made.name, made.prompt_is_public, made.session_type) == ("Seminar Sparring", False, "coaching")
+    assert (made.name, made.active_version.openness, made.session_type) == ("Seminar Sparring", "secret", "coaching")
 
 
 def test_a_published_one_is_edited_from_what_is_published(made):

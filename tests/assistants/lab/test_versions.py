@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils.html import escape
 
 from assistants import lab
 from assistants.lab.versions import NeverPublished
@@ -21,7 +22,7 @@ def test_publishing_makes_an_assistant_of_a_draft(draft, alice, now):
     made = Assistant.objects.get(pk=draft.pk)
     assert made.active_version == version
     assert (made.name, made.tags, made.starters) == ("Seminar Sparring", ["debate", "seminar"], ["Attack my thesis."])
-    assert (made.visibility, made.prompt_is_public, made.search_text.count("argues back")) == ("unlisted", False, 1)
+    assert (made.visibility, version.openness, made.search_text.count("argues back")) == ("unlisted", "secret", 1)
     assert (version.number, version.model, version.max_tokens, version.temperature) == (1, "gpt-4.1-mini", 300, 0.5)
     assert MARKER in version.initial_prompt
 
@@ -40,6 +41,7 @@ def test_another_prompt_is_another_version_and_the_first_stays_as_it_was(made, a
         {"personality": "creative"},
         {"max_tokens": "301"},
         {"summary_prompt": "Shorter."},
+        {"openness": "clonable"},
         {"personality": "custom", "top_p": "0.3"},
     ],
     ids=lambda change: next(iter(change)),
@@ -51,7 +53,7 @@ def test_whatever_the_model_is_told_otherwise_is_another_version(made, alice, no
 
 @pytest.mark.parametrize(
     "change",
-    [{"name": "Other"}, {"visibility": "listed"}, {"openness": "clonable"}, {"avatar_style": "sprouts"}, {"starter_2": "Hm."}],
+    [{"name": "Other"}, {"visibility": "listed"}, {"avatar_style": "sprouts"}, {"starter_2": "Hm."}],
     ids=lambda change: next(iter(change)),
 )
 def test_what_only_people_see_is_no_other_version(made, alice, now, change):
@@ -78,8 +80,17 @@ def test_a_version_of_another_is_none_to_go_back_to(made, make_assistant):
 
 
 def test_a_note_is_kept_in_one_line(made):
-    lab.annotate(made, number=1, note=" why\r\n" + "x" * 400)
-    assert Version.objects.get().note == ("why " + "x" * 400)[:250]
+    lab.annotate(made, number=1, note=" why\r\n" + "x" * 200)
+    assert Version.objects.get().note == "why " + "x" * 200
+
+
+@pytest.mark.parametrize("note", ["x" * 251, "why\0", "why\u202e"])
+def test_a_note_that_does_not_fit_is_said_and_stays_in_its_field(made, alice, note):
+    answer = alice.client.post(f"/lab/{made.code}/versions/1/note/", {"note": note})
+    assert answer.status_code == 422
+    assert escape(note) in answer.content.decode()
+    assert 'id="note-1-error"' in answer.content.decode()
+    assert Version.objects.get().note == ""
 
 
 def test_retiring_and_restoring(made, bob):

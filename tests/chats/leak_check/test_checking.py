@@ -71,9 +71,8 @@ def test_a_model_that_keeps_it_is_said_to_keep_it(alice, visit, draft, model):
 
 
 def test_where_nothing_is_guarded_what_gets_out_is_out(alice, visit, draft, model):
-    lab.keep(draft, {"openness": "public"}, now=NOW)
     model.answers = lambda asked, told: words(60) if "Base64" in asked else "No."
-    _check, findings = checked(alice, visit, draft)
+    _check, findings = checked(alice, visit, draft, openness="public")
     assert [finding.kind for finding in findings if finding.is_out] == ["encode"]
     assert sum(finding.is_kept for finding in findings) == leak_check.TOTAL - 1
 
