@@ -4,6 +4,6 @@ Runs in workers. No reply is kept: only how much of the prompt was in it, and wh
 """
 
 from chats.leak_check.attacks import TOTAL
-from chats.leak_check.checking import begin, check_of, run, stop
+from chats.leak_check.checking import begin, check_of, digest_of, run, stop
 
-__all__ = ["TOTAL", "begin", "check_of", "run", "stop"]
+__all__ = ["TOTAL", "begin", "check_of", "digest_of", "run", "stop"]

@@ -1,5 +1,6 @@
 """One leak check: asked for by the maker, done by a worker, attack after attack, until all are done or the maker stops it."""
 
+import json
 import logging
 import random
 from collections.abc import Mapping
@@ -7,7 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import relay
 from accounts.models import User
@@ -19,8 +23,8 @@ from chats.conversation.pending import require_chat
 from chats.leak_check.attacks import TOTAL, Attack, attacks
 from chats.leak_check.measuring import Finding, percent_of
 from chats.models import LeakCheck
-from gptlab import rate_limits
-from gptlab.errors import Unavailable
+from gptlab import crypto, rate_limits
+from gptlab.errors import Conflict, Unavailable
 from gptlab.llm.errors import UpstreamError
 from gptlab.llm.messages import Message, Request, Role, Sampling
 
@@ -30,7 +34,7 @@ State = LeakCheck.State
 
 JOB = "leak"  # the relay's kind
 LIMIT = "10/hour"
-PATIENCE = timedelta(minutes=14)  # the credential is gone then
+PATIENCE = timedelta(minutes=14)  # without a finding; one that has not begun by then has no credential any more
 ERRORS_MOST = 2  # of the upstream: then it is not worth going on
 GREETING = Message(Role.ASSISTANT, "Hello! What can I do for you?")
 
@@ -38,22 +42,51 @@ GREETING = Message(Role.ASSISTANT, "Hello! What can I do for you?")
 def begin(*, user: User, visit: Visit, assistant: Assistant, told: Mapping[str, Any], now: datetime) -> LeakCheck:
     """In place of the one before. Its id names the job that is to do it. `told` are fields of a Version, all fit.
 
-    Raises CannotChat, Limited, Unavailable.
+    Raises CannotChat, Limited, Unavailable, Conflict.
     """
     require_chat(visit)
     rate_limits.hit("leak-check", key=str(user.pk), limit=LIMIT)
     with background.job_paid_by(visit, kind=JOB) as job_id, transaction.atomic():
-        LeakCheck.objects.filter(assistant=assistant).delete()
+        Assistant.objects.select_for_update().get(pk=assistant.pk)
+        _make_room(assistant, now=now)
         version = Version.objects.create(assistant=assistant, created_at=now, **told)
         return LeakCheck.objects.create(
-            id=job_id, assistant=assistant, version=version, model=version.model, total=TOTAL, created_at=now
+            id=job_id,
+            assistant=assistant,
+            version=version,
+            model=version.model,
+            total=TOTAL,
+            created_at=now,
+            is_secret=version.is_secret,
+            told_digest=digest_of(told),
         )
+
+
+def digest_of(told: Mapping[str, Any]) -> str:
+    """Says whether two were told the same, and to nobody without the server's keys what."""
+    key = crypto.derive(settings.PROMPT_KEYS[-1], crypto.context("leak check"))
+    return crypto.authenticate(key, json.dumps(told, sort_keys=True, default=str).encode())
+
+
+def _make_room(assistant: Assistant, *, now: datetime) -> None:
+    before = check_of(assistant, now=now)
+    if before is None:
+        return
+    if before.state in (State.PENDING, State.RUNNING):
+        raise Conflict(_("A check is running. Wait until it is done, or stop it."))
+    if before.version_id is not None:
+        Version.objects.filter(pk=before.version_id, number=None).delete()
+    before.delete()
 
 
 def check_of(assistant: Assistant, *, now: datetime) -> LeakCheck | None:
     """The last one. One whose worker got lost has failed."""
     check = LeakCheck.objects.filter(assistant=assistant).first()
-    if check is not None and check.state in (State.PENDING, State.RUNNING) and now - check.created_at > PATIENCE:
+    if (
+        check is not None
+        and check.state in (State.PENDING, State.RUNNING)
+        and now - (check.heard_at or check.created_at) > PATIENCE
+    ):
         check.state, check.error_code = State.FAILED, "lost"
     return check
 
@@ -98,7 +131,7 @@ def _attack_all(check: LeakCheck) -> tuple[State, str]:
             errors += 1
             if errors == ERRORS_MOST:
                 return State.FAILED, error.code
-        rows.update(findings=[finding.as_json() for finding in findings])
+        rows.update(findings=[finding.as_json() for finding in findings], heard_at=timezone.now())
     return State.DONE, ""
 
 

@@ -15,7 +15,7 @@ from accounts.decorators import VisitorRequest, visitor_required
 from accounts.visit import Visit
 from assistants import lab
 from assistants.models import Assistant
-from assistants.views.steps import prompt_context, refused
+from assistants.views.steps import fit_to_tell, prompt_context, refused
 from chats import leak_check as checks
 from chats import tasks
 from chats.leak_check.measuring import Finding
@@ -62,7 +62,7 @@ def leak_check(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse
     told = prompt_context(assistant, visit, is_checked=True)
     if not told["form"].is_valid():
         return refused(request, "assistants/lab/edit.html", told)
-    fit = told["form"].cleaned_data
+    fit = fit_to_tell(assistant, told["form"])
     tasks.enqueue_leak_check(checks.begin(user=request.user, visit=visit, assistant=assistant, told=fit, now=timezone.now()))
     return redirect("chats:leak-check", code=assistant.code)
 
@@ -72,7 +72,7 @@ def _context(assistant: Assistant, visit: Visit) -> dict[str, Any]:
     check = checks.check_of(assistant, now=timezone.now())
     findings = [Finding(**values) for values in check.findings] if check is not None else []
     max_tokens = lab.typed(assistant)["max_tokens"]
-    draft = told["draft"]
+    is_number = max_tokens.isascii() and max_tokens.isdecimal() and len(max_tokens) < 9
     return {
         "assistant": assistant,
         "told": told,
@@ -84,11 +84,17 @@ def _context(assistant: Assistant, visit: Visit) -> dict[str, Any]:
         "kept": sum(finding.is_kept for finding in findings),
         "stopped": sum(finding.answered and finding.stopped for finding in findings),
         "out": sum(finding.is_out for finding in findings),
-        "has_changed": check is not None and draft is not None and draft.changed_at > check.created_at,
+        "has_changed": check is not None and _has_changed(check, assistant, visit),
         "total": checks.TOTAL,
         "tokens_in": checks.TOTAL * (told["size"].tokens + AROUND),
-        "tokens_out": checks.TOTAL * int(max_tokens) if max_tokens.isascii() and max_tokens.isdecimal() else None,
+        "tokens_out": checks.TOTAL * int(max_tokens) if is_number else None,
     }
+
+
+def _has_changed(check: LeakCheck, assistant: Assistant, visit: Visit) -> bool:
+    """Whether what stands there now, draft or published, is told otherwise than what was checked."""
+    form = prompt_context(assistant, visit, is_checked=True)["form"]
+    return not form.is_valid() or checks.digest_of(fit_to_tell(assistant, form)) != check.told_digest
 
 
 def _why(check: LeakCheck, visit: Visit) -> str:

@@ -1,4 +1,5 @@
-// The Lab's forms: a slider says its number, a field how much of its room is taken. What is typed is kept by htmx.
+// The Lab's forms: a slider says its number, a field how much of its room is taken. What is typed is kept by htmx, and in this
+// tab until the server has it (lab-kept.js).
 
 const formatted = ({ value }) => String(Number(value));
 

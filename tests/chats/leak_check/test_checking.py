@@ -12,7 +12,7 @@ from chats import background, conversation, leak_check
 from chats.errors import CannotChat
 from chats.leak_check.measuring import Finding
 from chats.models import LeakCheck
-from gptlab.errors import Limited
+from gptlab.errors import Conflict, Limited
 from gptlab.llm.errors import KeyRejected, RateLimited
 from gptlab.llm.messages import Completion, FinishReason, Usage
 from tests.chats.conftest import NOW, visit_of
@@ -144,6 +144,7 @@ def test_a_task_that_comes_twice_asks_once(alice, visit, draft, model):
 
 def test_another_check_takes_the_place_of_the_one_before(alice, visit, draft, model):
     first = begin(alice, visit, draft)
+    leak_check.stop(draft)
     second = begin(alice, visit, draft)
     assert list(LeakCheck.objects.all()) == [second]
     model.answers = lambda asked, told: "No."
@@ -155,6 +156,26 @@ def test_one_whose_worker_got_lost_has_failed(alice, visit, draft):
     begin(alice, visit, draft)
     assert leak_check.check_of(draft, now=NOW + timedelta(minutes=5)).state == "pending"
     assert leak_check.check_of(draft, now=NOW + timedelta(minutes=15)).state == "failed"
+
+
+def test_one_that_is_slow_is_not_lost_as_long_as_findings_come(alice, visit, draft):
+    check = begin(alice, visit, draft)
+    LeakCheck.objects.filter(pk=check.pk).update(state="running", heard_at=NOW + timedelta(minutes=13))
+    assert leak_check.check_of(draft, now=NOW + timedelta(minutes=26)).state == "running"
+    assert leak_check.check_of(draft, now=NOW + timedelta(minutes=28)).state == "failed"
+
+
+def test_one_that_runs_is_not_run_over_by_another(alice, visit, draft):
+    check = begin(alice, visit, draft)
+    with pytest.raises(Conflict):
+        begin(alice, visit, draft)
+    assert LeakCheck.objects.get() == check
+
+
+def test_a_lost_one_leaves_no_prompt_behind(alice, visit, draft):
+    begin(alice, visit, draft)
+    leak_check.begin(user=alice, visit=visit, assistant=draft, told=TOLD, now=NOW + timedelta(minutes=15))
+    assert draft.versions.count() == 1
 
 
 def test_a_trial_leaves_a_check_that_runs_alone(alice, visit, draft, model):
@@ -169,5 +190,6 @@ def test_who_can_not_chat_or_asks_too_often_is_refused(alice, visit, draft, monk
         begin(alice, visit_of(alice, can_chat=False), draft)
     monkeypatch.setattr("chats.leak_check.checking.LIMIT", "1/hour")
     begin(alice, visit, draft)
+    leak_check.stop(draft)
     with pytest.raises(Limited):
         begin(alice, visit, draft)

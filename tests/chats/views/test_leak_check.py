@@ -97,3 +97,22 @@ def test_nobody_else_checks_it_or_sees_what_was_found(alice, bob, draft, handed)
         assert "Mumblecore" not in answer.content.decode()
         assert client.post(address(draft), {"next": "stop"}).status_code == post
     assert LeakCheck.objects.get().state == "pending"
+
+
+def test_a_reply_length_of_any_length_breaks_nothing(alice, draft):
+    lab.keep(draft, {"max_tokens": "9" * 5_000}, now=timezone.now())
+    assert alice.client.get(f"/lab/{draft.code}/leak-check/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("change", "has_changed"),
+    [({}, False), ({"tagline": "Other"}, False), ({"initial_prompt": "Other."}, True), ({"openness": "public"}, True)],
+)
+def test_it_says_whether_what_stands_there_is_what_was_checked(alice, draft, handed, change, has_changed):
+    address = f"/lab/{draft.code}/leak-check/"
+    alice.client.post(address)
+    LeakCheck.objects.update(state="done")
+    if change:
+        lab.keep(draft, change, now=timezone.now())
+    page = alice.client.get(address)
+    assert page.context["has_changed"] is has_changed

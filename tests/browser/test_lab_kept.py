@@ -1,0 +1,112 @@
+"""Nothing that is typed into the Lab gets lost, however soon one leaves and whatever is away then."""
+
+import re
+import uuid
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+TEXT = "You are Sparring, who argues back."
+
+
+@pytest.fixture
+def key():
+    return f"sk-keeper-{uuid.uuid4().hex}"
+
+
+@pytest.fixture
+def prompt(page, key):
+    """The field, on a page that was loaded to its end."""
+    page.goto("/sign-in/?next=/lab/new/")
+    page.get_by_label("API key").fill(key)
+    page.get_by_role("button", name="Enter the lab").click()
+    page.get_by_role("button", name="Begin").click()
+    expect(page).to_have_url(re.compile("/edit/"))
+    page.wait_for_load_state()
+    return page.get_by_label("Prompt", exact=True)
+
+
+def saved(page):
+    return page.expect_response(lambda answer: answer.request.method == "POST" and answer.ok)
+
+
+def test_what_was_typed_a_moment_before_a_reload_is_there(page, prompt):
+    prompt.fill(TEXT)
+    page.reload()
+    expect(prompt).to_have_value(TEXT)
+
+
+def test_and_so_is_what_came_after_the_last_saving(page, prompt):
+    with saved(page):
+        prompt.fill("You are")
+    prompt.fill(TEXT)
+    page.get_by_role("radio", name="Custom").check()
+    page.reload()
+    expect(prompt).to_have_value(TEXT)
+    expect(page.get_by_role("radio", name="Custom")).to_be_checked()
+
+
+def test_a_link_that_is_clicked_at_once_takes_it_along(page, prompt, lab):
+    edit = page.url
+    prompt.fill(TEXT)
+    page.get_by_role("link", name="Lab", exact=True).first.click()
+    expect(page).to_have_url(re.compile("/lab/$"))
+    other = page.context.new_page()  # another tab has nothing of its own
+    other.goto(edit)
+    expect(other.get_by_label("Prompt", exact=True)).to_have_value(TEXT)
+
+
+def test_what_is_typed_after_the_visit_has_ended_is_there_after_signing_in_again(page, prompt, context, watch, key):
+    watch.expected += ["401", "422"]
+    with saved(page):
+        prompt.fill("You are")
+    context.clear_cookies(name="visit")
+    prompt.fill(TEXT)
+    expect(page.locator("#notice")).to_contain_text("Your visit has ended")
+    page.get_by_label("API key").fill(key)
+    page.get_by_role("button", name="Sign in again").click()
+    expect(page.locator("#toasts")).to_contain_text("You are back")
+    expect(prompt).to_have_value(TEXT)
+
+
+def test_what_the_server_has_from_elsewhere_since_is_not_written_over(page, prompt, context, watch):
+    """The line was cut while one typed here; then one went on in another tab."""
+    watch.expected += ["Failed to fetch", "ERR_"]
+    edit = page.url
+    page.route("**/edit/", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    prompt.fill("Older, and never sent.")
+    page.wait_for_timeout(900)
+    other = context.new_page()
+    other.goto(edit)
+    other.wait_for_load_state()
+    with saved(other):
+        other.get_by_label("Prompt", exact=True).fill(TEXT)
+    page.reload()
+    expect(prompt).to_have_value(TEXT)
+
+
+def test_nothing_of_it_stays_in_the_tab_once_it_has_arrived_or_its_writer_signs_out(page, prompt):
+    with saved(page):
+        prompt.fill(TEXT)
+    kept = "Object.keys(sessionStorage).filter((key) => key.startsWith('draft-lab')).length"
+    page.wait_for_timeout(100)
+    assert page.evaluate(kept) == 0
+    prompt.fill(f"{TEXT} More.")
+    assert page.evaluate(kept) == 1
+    page.locator(".seal summary").first.click()
+    page.get_by_role("button", name="Sign out").first.click()
+    expect(page.get_by_role("button", name="Try it without a key").first).to_be_visible()
+    assert page.evaluate(kept) == 0
+
+
+def test_signing_out_takes_the_last_words_along(page, prompt, key):
+    edit = page.url
+    page.locator(".seal summary").first.click()
+    prompt.fill(TEXT)
+    page.get_by_role("button", name="Sign out").first.click()
+    expect(page.get_by_role("button", name="Try it without a key").first).to_be_visible()
+    page.goto(f"/sign-in/?next={edit.partition('/lab')[1]}{edit.partition('/lab')[2]}")
+    page.get_by_label("API key").fill(key)
+    page.get_by_role("button", name="Enter the lab").click()
+    expect(prompt).to_have_value(TEXT)
