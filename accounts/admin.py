@@ -12,6 +12,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts import two_factor
 from accounts.models import Announcement, AuditEntry, Credential, User
 from gptlab import errors, rate_limits
 
@@ -30,7 +31,18 @@ else:
 
 
 class StaffSignInForm(AdminAuthenticationForm):
-    """A password can be guessed, so that guessing is limited: by address, and by the name that is tried."""
+    """A password can be guessed, so that guessing is limited: by address, and by the name that is tried.
+
+    Who has set up a second factor gives a code, too. Whether somebody has is told only to who has the password.
+    """
+
+    code = forms.CharField(
+        label=_("Code"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        help_text=_("Of your app, if you have set up two-factor; or a recovery code."),
+    )
 
     def clean(self) -> dict[str, Any]:
         address = self.request.META.get("REMOTE_ADDR", "") if self.request is not None else ""
@@ -39,7 +51,14 @@ class StaffSignInForm(AdminAuthenticationForm):
             rate_limits.hit("staff-name", key=str(self.cleaned_data.get("username", "")), limit="10/minute;60/hour")
         except (errors.Limited, errors.Unavailable) as error:
             raise forms.ValidationError(str(error)) from error
-        return super().clean()
+        cleaned = super().clean()
+        user: Any = self.get_user()
+        if user is not None and two_factor.of(user) is not None:
+            try:
+                user.otp_device = two_factor.check(user, str(cleaned.get("code", "")))  # django-otp remembers it with the session
+            except (errors.Invalid, errors.Limited, errors.Unavailable) as error:
+                raise forms.ValidationError(str(error)) from error
+        return cleaned
 
 
 admin.site.login_form = StaffSignInForm

@@ -16,6 +16,7 @@ from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from accounts.authenticator import Authenticator
 from gptlab.markdown.document import line
 
 
@@ -184,3 +185,6 @@ class Announcement(models.Model):
 
     def runs(self, *, now: datetime) -> bool:
         return self.starts_at <= now and (self.ends_at is None or now < self.ends_at)
+
+
+__all__ = ["Announcement", "AuditEntry", "Authenticator", "Credential", "User"]

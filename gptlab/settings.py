@@ -5,6 +5,7 @@ data. `production`: everything must be given; it refuses to start on anything mi
 """
 
 import os
+import re
 from pathlib import Path
 
 import environ
@@ -65,10 +66,10 @@ if PRODUCTION and env.bool("BEHIND_TLS_PROXY", default=True):
 INSTALLED_APPS = [
     "chats",
     "assistants",
-    "accounts",
+    "accounts.apps.AccountsConfig",
     "gptlab",
     "servestatic.runserver_nostatic",
-    "django.contrib.admin",
+    "accounts.apps.LabAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -164,6 +165,10 @@ VISIT_MOST_SECONDS = 12 * 60 * 60
 RELAY_SECONDS = 15 * 60  # that a worker can get the key of one job
 LOGIN_REDIRECT_URL = "assistants:lounge"
 LOGOUT_REDIRECT_URL = "home"
+ADMIN_PATH = env.str("ADMIN_PATH", default="admin/")
+if not re.fullmatch(r"(?:[A-Za-z0-9_-]+/)+", ADMIN_PATH):
+    raise ImproperlyConfigured(f"ADMIN_PATH is {ADMIN_PATH!r}; it must look like admin/ or back-room/desk/ (see .env.example).")
+STAFF_TWO_FACTOR = env.bool("STAFF_TWO_FACTOR", default=PRODUCTION)  # staff must have it; who has set it up needs it anyway
 # Attempts from one address. A machine of one's own has one address for all, and benchmarks sign in many visitors.
 SIGN_IN_LIMIT = env.str("SIGN_IN_LIMIT", default="20/minute;200/hour" if PRODUCTION else "600/minute")
 AUTH_PASSWORD_VALIDATORS = [

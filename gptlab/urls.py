@@ -1,5 +1,6 @@
 """Addresses. Apps are named by string only: the floor imports none."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -19,7 +20,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("assistants.urls")),
     path("", include("chats.urls")),
-    path("admin/", admin.site.urls),
+    path(settings.ADMIN_PATH, admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -4,16 +4,10 @@ Prompts are secret from staff as well: no page loads one, but for the page that 
 shown by any: there is nothing to open them with.
 """
 
-from django.contrib import admin
-from django.utils.translation import gettext_lazy as _
-
 from assistants.admin.appeals import AppealAdmin
 from assistants.admin.assistants import AssistantAdmin
 from assistants.admin.decisions import DecisionAdmin
 from assistants.admin.queue import QueueAdmin
 from assistants.admin.reports import ReportAdmin
-
-admin.site.site_header = admin.site.site_title = "GPT Lab"
-admin.site.index_title = _("Running this place")
 
 __all__ = ["AppealAdmin", "AssistantAdmin", "DecisionAdmin", "QueueAdmin", "ReportAdmin"]

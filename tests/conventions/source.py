@@ -11,7 +11,8 @@ APPS = ("accounts", "assistants", "chats")
 
 # The rooms that know HTTP or Celery, by the first part of their path inside an app. All others are domain rooms.
 EDGE_ROOMS = {
-    "views", "views.py", "urls.py", "admin", "admin.py", "tasks.py", "forms.py", "decorators.py", "middleware.py", "context.py",
+    "views", "views.py", "urls.py", "admin", "admin.py", "admin_site.py",
+    "tasks.py", "forms.py", "decorators.py", "middleware.py", "context.py",
     "management", "templatetags", "apps.py", "migrations",
 }  # fmt: skip
 
