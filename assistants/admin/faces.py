@@ -30,7 +30,7 @@ def with_numbers(rows: QuerySet[Assistant]) -> QuerySet[Assistant]:
 class Faces:
     """Columns. The rows are `with_numbers`."""
 
-    @admin.display(description="")
+    @admin.display(description=format_html('<span class="visually-hidden">{}</span>', _("face")))
     def face(self, assistant: Assistant) -> SafeString:
         address = reverse("assistants:avatar", args=[assistant.code])
         mark = avatars.fingerprint(assistant.name, assistant.avatar_style)

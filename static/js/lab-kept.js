@@ -5,6 +5,8 @@ const FIELDS = "textarea[name], select[name], input[type=text][name], input[type
 const known = new Map(); // by place: what the server has there
 const sent = new WeakMap(); // by request: what goes with it, by place
 
+const SENT = "draft-sent"; // the form that a button sent along with its page; visit.js takes it back where it did not arrive
+
 const placeOf = (field) => `draft-lab ${field.form.dataset.lab} ${field.name}`; // "draft-": erased when its writer signs out
 const isRadio = ({ type }) => type === "radio";
 
@@ -80,6 +82,16 @@ document.addEventListener(
   },
   { capture: true },
 );
+
+document.addEventListener("submit", ({ target }) => {
+  if (target.matches("[data-lab]")) sessionStorage.setItem(SENT, target.dataset.lab);
+});
+const [navigation] = performance.getEntriesByType("navigation");
+if (navigation?.type === "navigate" && sessionStorage.getItem(SENT)) {
+  const arrived = `draft-lab ${sessionStorage.getItem(SENT)} `;
+  Object.keys(sessionStorage).filter((key) => key.startsWith(arrived)).forEach((key) => sessionStorage.removeItem(key));
+}
+sessionStorage.removeItem(SENT);
 
 const back = [...document.querySelectorAll("[data-lab]")].flatMap((form) => [...form.querySelectorAll(FIELDS)]).filter(bringBack);
 document.addEventListener("DOMContentLoaded", () => back.forEach((field) => field.dispatchEvent(new Event("input", { bubbles: true }))));

@@ -30,6 +30,9 @@ document.addEventListener("submit", (event) => {
   sessionStorage.setItem(SIGNING_OUT, "1");
 });
 
+// What a form of the Lab took along did not arrive where a page like this is the answer (lab-kept.js).
+if (!isOpen || document.querySelector(".error-page")) sessionStorage.removeItem("draft-sent");
+
 if (isOpen) {
   otherTabs.addEventListener("message", () => {
     eraseDrafts();

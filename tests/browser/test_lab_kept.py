@@ -110,3 +110,35 @@ def test_signing_out_takes_the_last_words_along(page, prompt, key):
     page.get_by_label("API key").fill(key)
     page.get_by_role("button", name="Enter the lab").click()
     expect(prompt).to_have_value(TEXT)
+
+
+def test_what_went_with_a_button_does_not_come_back_over_what_stands_there_since(page, prompt):
+    """Published, and rolled back: the field has what it had when one began to type."""
+    prompt.fill("Be kind.")
+    page.get_by_role("button", name="Skip the test drive").click()
+    for label, text in (("Name", "Kind Kit"), ("In a few words", "Asks"), ("Description", "Asks you.")):
+        page.get_by_label(label, exact=True).fill(text)
+    page.get_by_role("button", name="Publish").click()
+    page.get_by_role("link", name="Revise").click()
+    prompt.fill("Be strict.")
+    page.get_by_role("button", name="Skip the test drive").click()
+    page.get_by_role("button", name="Publish the changes").click()
+    page.get_by_role("link", name="Versions").click()
+    page.get_by_role("button", name="Use version 1").click()
+    page.get_by_role("link", name="Revise").click()
+    page.wait_for_load_state()
+    expect(prompt).to_have_value("Be kind.")
+
+
+def test_a_button_that_is_pressed_after_the_visit_has_ended_loses_nothing(page, prompt, context, watch, key):
+    watch.expected += ["401", "422"]
+    edit = page.url
+    context.clear_cookies(name="visit")
+    prompt.fill(TEXT)
+    page.get_by_role("button", name="Go to the test drive").click()
+    expect(page.get_by_label("API key").first).to_be_visible()
+    path = edit[edit.index("/lab/") :]
+    page.goto(f"/sign-in/?next={path}")
+    page.get_by_label("API key").fill(key)
+    page.get_by_role("button", name="Enter the lab").click()
+    expect(prompt).to_have_value(TEXT)

@@ -182,8 +182,9 @@ def test_a_copy_is_of_one_moment_while_others_write(tmp_path, monkeypatch):
                 for half in ("a", "b"):
                     database.execute("BEGIN IMMEDIATE") if half == "a" else None
                     database.execute(
-                        "INSERT INTO accounts_user (id, password, is_superuser, is_active, is_staff, created_at, terms_version)"
-                        " VALUES (?, '', 0, 1, 0, '2026-01-01', ?)", (f"{number:031x}{half}", "x" * 30),
+                        "INSERT INTO accounts_user"
+                        " (id, password, is_superuser, is_active, is_staff, may_share, created_at, terms_version)"
+                        " VALUES (?, '', 0, 1, 0, 1, '2026-01-01', ?)", (f"{number:031x}{half}", "x" * 30),
                     )  # fmt: skip
                 database.execute("COMMIT")
         database.close()
