@@ -15,9 +15,7 @@ NARROWEST = 320
 # A theme changes colours and a width the frame around a page: the two other pairs are enough once a page.
 ALWAYS = [(1440, "light"), (390, "dark")]
 ONCE_A_PAGE = [(390, "light"), (1440, "dark")]
-OURS = [
-    state for state in catalogue() if state.page != "admin"
-]  # there the frame is Django's, contrasts and links in text with it
+OURS = [state for state in catalogue() if state.page != "admin"]  # the frame of those pages is Django's
 FIRST = {next(states).name for _page, states in itertools.groupby(OURS, key=lambda state: state.page)}
 
 # Without a script a page has no other way to look again; it has no field meanwhile, so that nothing is lost.
