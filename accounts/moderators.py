@@ -16,10 +16,10 @@ GROUP = "Moderators"
 # By name, as far as they are there: what they are about lies in an app above this one.
 RIGHTS = (
     "view_assistant", "change_assistant", "view_version", "view_report", "change_report", "view_appeal", "change_appeal",
-    "view_decision",
+    "view_decision", "view_statistics",
 )  # fmt: skip
 READ_PROMPTS = "read_prompt"
-_APP = "assistants"
+_APP, _APPS = "assistants", ("assistants", "chats")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _group() -> Group:
 
 
 def _permissions(*codenames: str) -> models.QuerySet[Permission]:
-    return Permission.objects.filter(content_type__app_label=_APP, codename__in=codenames)
+    return Permission.objects.filter(content_type__app_label__in=_APPS, codename__in=codenames)
 
 
 def _join(user: User, group: Group) -> bool:

@@ -13,7 +13,7 @@ SPARK_WIDTH, SPARK_HEIGHT = 88.0, 26.0
 
 
 @register.simple_tag
-def bars(values: Sequence[int], label: str) -> SafeString:
+def bars(values: Sequence[float], label: str) -> SafeString:
     """One bar a value, the last of them dark: it is today's."""
     most, step = max(values, default=0), WIDTH / max(len(values), 1)
     heights = [max(STUB, (HEIGHT - 1) * value / most) if most else STUB for value in values]

@@ -93,6 +93,7 @@ class ChatSession(models.Model):
     class Meta:
         verbose_name = _("chat session")
         verbose_name_plural = _("chat sessions")
+        permissions = [("view_statistics", _("Can see what goes on here in numbers"))]
         constraints = [
             models.UniqueConstraint(fields=["user", "client_id"], name="one_session_per_client_id"),
             models.CheckConstraint(condition=Q(is_compared=False) | Q(is_trial=True), name="what_is_compared_is_a_trial"),
@@ -215,6 +216,7 @@ class Reply(models.Model):
             models.Index(fields=["session", "state"], name="replies_by_state"),  # is one live? SQLite does not use the constraint
             models.Index(fields=["lease_until"], condition=Q(state="running"), name="leases"),
             models.Index(fields=["sent_at"], condition=Q(state="pending"), name="unclaimed"),
+            models.Index(fields=["created_at"], name="replies_by_day"),
         ]
 
     def __str__(self) -> str:

@@ -51,3 +51,19 @@ def appeal(stage):
 def audit_log(stage):
     appealed(stage)
     stage.staff("/admin/accounts/auditentry/", name="mo")
+
+
+@state
+def dashboard(stage):
+    reported(stage)
+    stage.staff("/admin/")
+
+
+@state
+def two_factor(stage):
+    stage.staff("/admin/two-factor/")
+
+
+@state
+def sign_in(stage):
+    stage.signed_out("/admin/login/")
