@@ -101,6 +101,9 @@ class PromptForm(_LabForm):
             for name in PARAMETERS:
                 self.errors.pop(name, None)
             data |= chosen.parameters
+        for name in self.errors.keys() & set(PARAMETERS) - set(self.info.parameters):  # nobody sees them: the model takes none
+            self.errors.pop(name)
+            data[name] = PERSONALITIES[CUSTOM].parameters[name]
         self._check_size()
         return data
 

@@ -23,11 +23,18 @@ def months_of(assistant_ids: Collection[int], *, today: date) -> dict[int, Month
     first = today - timedelta(days=DAYS - 1)
     people = {pk: [0] * DAYS for pk in assistant_ids}
     stopped = dict.fromkeys(assistant_ids, 0)
+    seen = dict.fromkeys(assistant_ids, 0)
     rows = AssistantDay.objects.filter(assistant__in=assistant_ids, day__gte=first, day__lte=today)
-    for pk, day, talked, blocks in rows.values_list("assistant", "day", "people", "guard_blocks"):
+    for pk, day, talked, blocks, of_late in rows.values_list("assistant", "day", "people", "guard_blocks", "assistant__people"):
+        seen[pk] = of_late
         people[pk][(day - first).days] = blurred(talked) or 0
         stopped[pk] += blocks
-    return {pk: Month(tuple(people[pk]), blurred(stopped[pk]) or 0) for pk in assistant_ids}
+    return {pk: Month(tuple(people[pk]), _stopped(stopped[pk], people=seen[pk])) for pk in assistant_ids}
+
+
+def _stopped(replies: int, *, people: int) -> int:
+    """One person can make many replies be stopped: none are told where few people came."""
+    return (blurred(replies) or 0) if blurred(people) else 0
 
 
 def together(months: Iterable[Month]) -> Month:

@@ -24,6 +24,15 @@ def searchable(texts: Iterable[str]) -> str:
     return f" {' '.join(words)} "
 
 
+def in_words(text: str) -> list[str]:
+    """Folded; each character of a script without spaces by itself."""
+    return searchable([text]).split()
+
+
+def is_unspaced(word: str) -> bool:
+    return _UNSPACED.fullmatch(word) is not None
+
+
 def pieces(query: str) -> list[str]:
     """Each must stand somewhere in a `searchable` text."""
     return [_piece(word) for word in folded(query).split()[:WORDS_MOST]]

@@ -11,7 +11,7 @@ from accounts.decorators import VisitorRequest, visitor_required
 from accounts.visit import Visit
 from assistants import lab as bench
 from assistants import moderation, numbers
-from assistants.blurring import share
+from assistants.blurring import blurred, share
 from assistants.models import Assistant
 from gptlab.errors import Invalid
 from gptlab.http import marked
@@ -55,11 +55,12 @@ def _context(request: VisitorRequest) -> dict[str, object]:
     mine = Assistant.objects.made_by(request.user).filter(active_version__isnull=False).with_version().order_by("name")
     live = [assistant for assistant in mine if assistant.is_active]
     months = numbers.months_of([assistant.pk for assistant in live], today=timezone.now().date())
-    raters, likers = (sum(getattr(assistant, name) for assistant in live) for name in ("raters", "likers"))
+    rated = [assistant for assistant in live if blurred(assistant.raters)]  # of what is told already: no difference tells more
+    raters, likers = (sum(getattr(assistant, name) for assistant in rated) for name in ("raters", "likers"))
     return {
         "live": [(assistant, months[assistant.pk]) for assistant in live],
         "month": numbers.together(months.values()),
-        "people": sum(assistant.people for assistant in live),
+        "people": sum(blurred(assistant.people) or 0 for assistant in live),
         "raters": raters,
         "liked": share(likers, raters),
         "retired": [assistant for assistant in mine if not assistant.is_active],

@@ -46,7 +46,8 @@ def mark(compared: Compared, *, better: str) -> None:
     if not compared.can_be_marked:
         raise NothingToMark(_("Both must have replied before one can be the better one."))
     row.verdict = verdicts[better]
-    row.save(update_fields=["verdict"])
+    if not Comparison.objects.filter(pk=row.pk).update(verdict=row.verdict):
+        raise NothingToMark(_("This was run again meanwhile. Reload to see what it came to."))
 
 
 def tally_of(pair: Pair) -> Tally | None:

@@ -52,7 +52,8 @@ def change(*, user: User, visit: Visit, assistant: Assistant, message_id: UUID, 
     text = conversation.fit_message(text)
     if _opened(row, _vault(visit)).text != text:
         row.sealed_text = _vault(visit).seal_saved(text, message_id=row.pk)
-        row.save(update_fields=["sealed_text"])
+        if not SavedMessage.objects.filter(pk=row.pk).update(sealed_text=row.sealed_text):
+            raise Missing  # deleted in another tab
         _forget_answers(user, row, now=now)
     return Saved(row.pk, text, damaged=False)
 

@@ -27,13 +27,14 @@ def try_out(*, user: User, visit: Visit, assistant: Assistant, told: Mapping[str
     """
     require_chat(visit)
     rate_limits.hit("start", key=str(user.pk), limit=settings.START_LIMIT)
-    forget_trials(user=user, assistant=assistant, now=now)
-    with paid_by(visit) as reply_id, transaction.atomic():
-        version = lab.to_be_tried(assistant, told=told, now=now)
-        session = ChatSession(
-            user=user, assistant=assistant, version=version, is_trial=True, turn_count=1, started_at=now, last_turn_at=now
-        )
-        return begun(session, reply_id, visit=visit, text="", now=now)
+    with paid_by(visit) as reply_id:  # before anything is given up
+        forget_trials(user=user, assistant=assistant, now=now)
+        with transaction.atomic():
+            version = lab.to_be_tried(assistant, told=told, now=now)
+            session = ChatSession(
+                user=user, assistant=assistant, version=version, is_trial=True, turn_count=1, started_at=now, last_turn_at=now
+            )
+            return begun(session, reply_id, visit=visit, text="", now=now)
 
 
 def trial_of(*, user: User, assistant: Assistant) -> ChatSession | None:

@@ -4,8 +4,11 @@ import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from assistants.words import in_words, is_unspaced
+
 RUN = 5  # words in a row that are no chance
-_WORD = re.compile(r"\w+")
+RUN_OF_CHARACTERS = 10  # in a script without spaces
+_NO_WORD = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,10 @@ class Finding:
 
 
 def percent_of(prompt: str, reply: str) -> int:
-    """Of the prompt's words, those that stand in the reply in runs of RUN or more."""
+    """Of the prompt's words, those that stand in the reply in runs that are no chance."""
     told, said = _words(prompt), _words(reply)
-    size = min(RUN, len(told))
+    is_spaced = 2 * sum(map(is_unspaced, told)) < len(told)
+    size = min(RUN if is_spaced else RUN_OF_CHARACTERS, len(told))
     if not size:
         return 0
     runs = {tuple(said[at : at + size]) for at in range(len(said) - size + 1)}
@@ -47,4 +51,4 @@ def percent_of(prompt: str, reply: str) -> int:
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(text.casefold())
+    return in_words(_NO_WORD.sub(" ", text))

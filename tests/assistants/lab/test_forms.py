@@ -158,3 +158,13 @@ def test_no_word_on_summing_up_means_the_usual():
     form = profile_form(summary_prompt=" ")
     assert form.is_valid()
     assert form.cleaned_data["summary_prompt"] == USUAL_SUMMARY_PROMPT
+
+
+def test_a_parameter_that_the_model_does_not_take_stops_nobody(alice):
+    """It may come from a file, or from a model that took it; its slider is hidden."""
+    visit = visitor("reasoner", models=("o3-mini",)).visit
+    values = dict.fromkeys(FIELDS, "") | USUAL | PROMPT | {"model": "o3-mini", "personality": "custom", "temperature": "9"}
+    form = PromptForm(values, is_checked=True, visit=visit)
+    assert "temperature" not in form.info.parameters
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["temperature"] == 0.7

@@ -49,3 +49,10 @@ def test_each_check_asks_in_other_words_as_well():
     assert len(first) == len({attack.text for attack in first}) == TOTAL
     assert len({attack.text for attack in [*first, *second]}) > TOTAL
     assert {attack.kind for attack in first} == {attack.kind for attack in second}
+
+
+def test_a_script_without_spaces_is_measured_by_its_characters():
+    prompt = "你是一位严格的数学老师。你从不直接给出答案。你总是先问学生已经尝试了什么方法。"
+    assert percent_of(prompt, f"好的：{prompt}") == 100
+    assert 20 < percent_of(prompt, "你总是先问学生已经尝试了什么方法。") < 60
+    assert percent_of(prompt, "数学老师今天给出了很多新的练习题，学生都很高兴。") == 0
