@@ -17,7 +17,7 @@ from django_otp import login as remember
 
 from accounts import audit, two_factor
 from accounts.models import User
-from gptlab.errors import Invalid, Limited, Unavailable
+from gptlab.errors import Conflict, Invalid, Limited, Unavailable
 
 
 class LabAdminSite(admin.AdminSite):
@@ -52,13 +52,13 @@ class LabAdminSite(admin.AdminSite):
         try:
             if request.method == "POST":
                 context["codes"] = _change(request, staff, is_on=device is not None)
-        except (Invalid, Limited, Unavailable) as error:
-            context["error"] = str(error)
+        except (Invalid, Conflict, Limited, Unavailable) as error:
+            context |= {"error": str(error), "wrong": getattr(error, "field", "")}
         if "codes" in context and not context["codes"]:
             return redirect("admin:index")
         if device is None and "codes" not in context:
-            pending = two_factor.begin(staff)
-            context |= {"key": pending.key_text, "square": _square(pending.address)}
+            pending = two_factor.begin(request.session)
+            context |= {"key": pending.key_text, "square": _square(pending.address(str(staff)))}
         context |= {**self.each_context(request), "title": _("Two-factor")}
         return TemplateResponse(request, "admin/two_factor.html", context, status=422 if "error" in context else 200)
 
@@ -68,14 +68,14 @@ class LabAdminSite(admin.AdminSite):
 
 
 def _change(request: HttpRequest, staff: User, *, is_on: bool) -> list[str]:
-    """The codes to be shown; none after turning it off. Raises Invalid, Limited, Unavailable."""
-    code, now = request.POST.get("code", ""), timezone.now()
+    """The codes to be shown; none after turning it off. Raises Invalid, Conflict, Limited, Unavailable."""
+    code, password, now = request.POST.get("code", ""), request.POST.get("password", ""), timezone.now()
     if is_on and request.POST.get("wish") == "off":
-        two_factor.turn_off(staff, code, now=now)
+        two_factor.turn_off(staff, password=password, code=code, now=now)
         return []
     if is_on:
-        return two_factor.renew_codes(staff, code, now=now)
-    device, codes = two_factor.confirm(staff, code, now=now)
+        return two_factor.renew_codes(staff, password=password, code=code, now=now)
+    device, codes = two_factor.confirm(staff, code, session=request.session, now=now)
     remember(request, device)
     return codes
 

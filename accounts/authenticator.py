@@ -28,7 +28,7 @@ _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
 class Authenticator(ThrottlingMixin, Device):  # type: ignore[misc]  # the package has no types
-    """One for each of the staff; `confirmed` once its first code was typed."""
+    """One for each of the staff, saved once its first code was typed."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="authenticator")
     key = EncryptedTextField(editable=False)  # hex
@@ -47,8 +47,8 @@ class Authenticator(ThrottlingMixin, Device):  # type: ignore[misc]  # the packa
         allowed, _why = self.verify_is_allowed()
         if not allowed:
             return False
-        typed = "".join(str(token).split()).replace("-", "").lower()
-        if not (self._is_code(typed) or self._is_recovery(typed)):
+        typed = _plain(str(token))
+        if not (self.accepts(typed) or self._is_recovery(typed)):
             self.throttle_increment()
             return False
         self.throttle_reset(commit=False)
@@ -67,13 +67,14 @@ class Authenticator(ThrottlingMixin, Device):  # type: ignore[misc]  # the packa
         """As apps take it typed."""
         return base64.b32encode(bytes.fromhex(self.key)).decode().rstrip("=")
 
-    @property
-    def address(self) -> str:
-        """What the square says to an app."""
-        label = quote(f"{ISSUER}:{self.user}")
+    def address(self, name: str) -> str:
+        """What the square says to an app. `name` is whose it will be."""
+        label = quote(f"{ISSUER}:{name}")
         return f"otpauth://totp/{label}?{urlencode({'secret': self.key_text, 'issuer': ISSUER})}"
 
-    def _is_code(self, typed: str) -> bool:
+    def accepts(self, code: str) -> bool:
+        """A code of the app, not one that was taken. Saves and counts nothing."""
+        typed = _plain(code)
         if len(typed) != 6 or not (typed.isascii() and typed.isdecimal()):
             return False
         totp = TOTP(bytes.fromhex(self.key))
@@ -93,6 +94,11 @@ class Authenticator(ThrottlingMixin, Device):  # type: ignore[misc]  # the packa
         """Under the device's own key: no table of hashes of all codes is of use."""
         key = crypto.derive(bytes.fromhex(self.key), crypto.context("recovery"))
         return crypto.authenticate(key, code.encode())
+
+
+def _plain(code: str) -> str:
+    """As people type it, and as it is counted."""
+    return "".join(code.split()).replace("-", "").lower()
 
 
 def new_key() -> str:

@@ -1,5 +1,6 @@
 """The cast: alice has an account, bob another, mallory wants into both. And an upstream that says what a test tells it to."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,6 +10,8 @@ import pytest
 
 from accounts import signing_in
 from gptlab.llm import errors as upstream_errors
+
+from . import staff
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ALICE_KEY = "sk-proj-alice-3fU1zQ8sT0vW5xY7aB2cD4eF6gH"
@@ -50,3 +53,42 @@ def sign_in(upstream: Upstream) -> Callable[..., signing_in.SignedIn]:
         return signing_in.sign_in(provider=provider, api_key=api_key, now=now, list_models=upstream, **rest)
 
     return call
+
+
+@pytest.fixture
+def quick_passwords(settings: Any) -> None:
+    """For tests that type many."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def mo(db: None, quick_passwords: None) -> Any:
+    """Who may do everything in the admin."""
+    from accounts.models import User
+
+    return User.objects.create_superuser("mo", staff.PASSWORD)
+
+
+class Clock:
+    """Codes change when the test says so."""
+
+    def __init__(self) -> None:
+        self.now = time.time()
+
+    def later(self, seconds: int = 30) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr("accounts.authenticator.time", lambda: made.now)
+    return made
+
+
+@pytest.fixture
+def set_up(mo: Any, clock: Clock) -> list[str]:
+    """Mo has a second factor, and these recovery codes; the next code of the app is there."""
+    codes: list[str] = staff.confirm(mo, clock)
+    clock.later()
+    return codes

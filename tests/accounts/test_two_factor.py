@@ -1,70 +1,17 @@
 import re
-import time
-from io import StringIO
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
-from django_otp.oath import TOTP
 
-from accounts import authenticator, two_factor
+from accounts import two_factor
 from accounts.models import AuditEntry, Authenticator, User
-from gptlab import rate_limits
+from gptlab.errors import Conflict, Invalid, Limited
 
-pytestmark = pytest.mark.django_db
-PASSWORD = "a password that is long"
-PAGE = "/admin/two-factor/"
+from .staff import PAGE, PASSWORD, code_of, code_under, confirm, is_in, key_on, sign_in
 
-
-@pytest.fixture(autouse=True)
-def unlimited(monkeypatch):
-    monkeypatch.setattr(rate_limits, "hit", lambda *args, **kwargs: None)
-
-
-@pytest.fixture
-def mo():
-    return User.objects.create_superuser("mo", PASSWORD)
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    """Codes change when the test says so."""
-
-    class Clock:
-        now = time.time()
-
-        def later(self, seconds=30):
-            self.now += seconds
-
-    made = Clock()
-    monkeypatch.setattr(authenticator, "time", lambda: made.now)
-    return made
-
-
-def code_of(user, clock):
-    totp = TOTP(bytes.fromhex(Authenticator.objects.get(user=user).key))
-    totp.time = clock.now
-    return f"{totp.token():06}"
-
-
-def sign_in(client, code="", password=PASSWORD):
-    return client.post("/admin/login/", {"username": "mo", "password": password, "code": code, "next": "/admin/"})
-
-
-def is_in(client):
-    return client.get("/admin/").status_code == 200
-
-
-@pytest.fixture
-def set_up(mo, clock):
-    """The recovery codes."""
-    two_factor.begin(mo)
-    _device, codes = two_factor.confirm(mo, code_of(mo, clock), now=timezone.now())
-    clock.later()
-    return codes
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_passwords")]
 
 
 def test_it_is_set_up_with_a_first_code_and_gives_recovery_codes_once(mo, clock):
@@ -76,9 +23,9 @@ def test_it_is_set_up_with_a_first_code_and_gives_recovery_codes_once(mo, clock)
     assert two_factor.of(mo) is None
     wrong = client.post(PAGE, {"code": "000000"})
     assert wrong.status_code == 422
-    clock.later(5)
-    Authenticator.objects.update(throttling_failure_timestamp=None)
-    done = client.post(PAGE, {"code": code_of(mo, clock)}).content.decode()
+    assert not Authenticator.objects.exists()
+    assert key_on(page) == key_on(wrong.content.decode()) == key_on(client.get(PAGE).content.decode())
+    done = client.post(PAGE, {"code": code_under(key_on(page), clock)}).content.decode()
     codes = re.findall(r"<code>([0-9a-z]{5}-[0-9a-z]{5})</code>", done)
     assert len(codes) == len(set(codes)) == 10
     assert is_in(client)
@@ -127,8 +74,7 @@ def test_a_session_from_before_it_was_set_up_has_to_sign_in_again(mo, clock):
     client = Client()
     sign_in(client)
     assert is_in(client)
-    two_factor.begin(mo)
-    two_factor.confirm(mo, code_of(mo, clock), now=timezone.now())
+    confirm(mo, clock)
     assert not is_in(client)
     assert client.get(PAGE)["Location"].endswith("/login/")
     assert client.post(PAGE, {"wish": "off", "code": code_of(mo, clock)}).status_code == 302
@@ -141,23 +87,84 @@ def test_where_it_is_required_nobody_gets_in_without(mo, clock, settings):
     assert sign_in(client)["Location"] == PAGE
     assert not is_in(client)
     assert client.get("/admin/login/")["Location"] == PAGE
-    client.get(PAGE)
-    client.post(PAGE, {"code": code_of(mo, clock)})
+    client.post(PAGE, {"code": code_under(key_on(client.get(PAGE).content.decode()), clock)})
     assert is_in(client)
 
 
-def test_it_is_turned_off_and_codes_are_made_anew_with_a_code_only(mo, clock, set_up):
+def test_who_has_read_a_key_in_another_session_has_nothing(mo, clock):
+    thief, owner = Client(), Client()
+    sign_in(thief)
+    sign_in(owner)
+    read = key_on(thief.get(PAGE).content.decode())
+    shown = key_on(owner.get(PAGE).content.decode())
+    assert read != shown
+    owner.post(PAGE, {"code": code_under(shown, clock)})
+    assert is_in(owner)
+    clock.later()
+    assert sign_in(Client(), code_under(read, clock)).status_code == 200
+
+
+def test_a_second_set_up_that_ends_later_is_refused(mo, clock):
+    session = {}
+    late = code_under(two_factor.begin(session).key_text, clock)
+    confirm(mo, clock)
+    with pytest.raises(Conflict):
+        two_factor.confirm(mo, late, session=session, now=timezone.now())
+    assert AuditEntry.objects.filter(action="two-factor set up").count() == 1
+
+
+@pytest.fixture
+def inside(mo, clock, set_up):
+    """Who has signed in with a code; the next code is there."""
     client = Client()
     sign_in(client, code_of(mo, clock))
     clock.later()
-    assert client.post(PAGE, {"wish": "off", "code": "000000"}).status_code == 422
+    return client
+
+
+@pytest.mark.parametrize("wish", ["off", "codes"])
+@pytest.mark.parametrize("lacks", ["password", "code"])
+def test_a_change_needs_password_and_code(mo, clock, inside, wish, lacks):
+    before = Authenticator.objects.get().recovery
+    given = {"wish": wish, "password": PASSWORD, "code": code_of(mo, clock)}
+    answer = inside.post(PAGE, given | {lacks: "000000"})
+    assert answer.status_code == 422
+    assert f'name="{lacks}"' in answer.content.decode().partition('aria-invalid="true"')[0].rpartition("<input")[2]
+    assert Authenticator.objects.get().recovery == before
+
+
+def test_a_wrong_password_uses_no_code_up(mo, clock, inside):
+    given = {"wish": "codes", "code": code_of(mo, clock)}
+    assert inside.post(PAGE, given | {"password": "guess"}).status_code == 422
+    assert inside.post(PAGE, given | {"password": PASSWORD}).status_code == 200
+
+
+def test_new_codes_replace_the_old(mo, clock, inside, set_up):
+    page = inside.post(PAGE, {"wish": "codes", "password": PASSWORD, "code": code_of(mo, clock)}).content.decode()
+    renewed = re.findall(r"<code>([0-9a-z]{5}-[0-9a-z]{5})</code>", page)
+    assert len(renewed) == 10
+    assert sign_in(Client(), set_up[5]).status_code == 200
     Authenticator.objects.update(throttling_failure_timestamp=None)
-    renewed = client.post(PAGE, {"wish": "codes", "code": code_of(mo, clock)}).content.decode()
-    assert set_up[5] not in renewed
-    clock.later()
-    client.post(PAGE, {"wish": "off", "code": code_of(mo, clock)})
+    assert sign_in(Client(), renewed[5]).status_code == 302
+
+
+def test_turned_off_the_password_is_enough_again_and_it_is_noted(mo, clock, inside):
+    inside.post(PAGE, {"wish": "off", "password": PASSWORD, "code": code_of(mo, clock)})
     assert two_factor.of(mo) is None
-    assert is_in(client)
+    assert is_in(inside)
+    assert sign_in(Client()).status_code == 302
+    assert AuditEntry.objects.filter(action="two-factor off", actor="mo").count() == 1
+
+
+def test_codes_of_one_person_are_limited_from_wherever(mo, clock, set_up):
+    for _n in range(9):  # setting it up was one, too
+        with pytest.raises(Invalid):
+            two_factor.check(mo, "000000")
+    with pytest.raises(Limited):
+        two_factor.check(mo, code_of(mo, clock))
+    other = User.objects.create_superuser("other", PASSWORD)
+    with pytest.raises(Invalid):
+        two_factor.check(other, "000000")
 
 
 def test_visitors_and_strangers_find_nothing_there(client):
@@ -171,19 +178,3 @@ def test_neither_key_nor_code_lies_in_the_database_in_the_clear(mo, clock, set_u
         row = str(cursor.fetchall())
     for secret in (device.key, device.key_text, set_up[0], set_up[0].replace("-", "")):
         assert secret not in row
-
-
-def test_who_has_lost_it_is_helped_by_command(mo, clock, set_up):
-    out = StringIO()
-    call_command("reset_two_factor", "mo", dry_run=True, stdout=out)
-    assert two_factor.of(mo) is not None
-    call_command("reset_two_factor", "mo", stdout=out)
-    call_command("reset_two_factor", "mo", stdout=out)
-    assert "taken away" in out.getvalue()
-    assert "mo has none." in out.getvalue()
-    assert AuditEntry.objects.filter(action="two-factor reset", actor="command line").count() == 1
-    assert sign_in(Client()).status_code == 302
-
-
-def test_the_admin_lies_where_the_setting_says():
-    assert reverse("admin:index") == "/admin/"
