@@ -1,15 +1,22 @@
 """Accounts in the admin: who is staff, and that a visitor exists. Nothing here opens, names or shows a key."""
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import UserCreationForm
+from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import two_factor
@@ -110,10 +117,37 @@ class UserAdmin(_UserAdmin):
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
         return self.inlines if obj is not None and obj.is_visitor else ()
 
+    def get_urls(self) -> list[URLPattern]:
+        page = self.admin_site.admin_view(self.reset_two_factor)
+        return [path("<uuid:pk>/reset-two-factor/", page, name="accounts_user_reset_two_factor"), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        user = self.get_object(request, object_id)
+        more = {"may_reset_two_factor": user is not None and _may_reset(request, user) and two_factor.of(user) is not None}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
+
+    def reset_two_factor(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Asks, then takes another's away, for who has lost phone and codes. One's own is turned off with a code."""
+        user, by = get_object_or_404(User, pk=pk), request.user
+        if not isinstance(by, User) or not _may_reset(request, user):
+            raise PermissionDenied
+        if request.method != "POST":
+            context = {**self.admin_site.each_context(request), "title": gettext("Reset two-factor"), "original": user}
+            return TemplateResponse(request, "admin/accounts/user/reset_two_factor.html", context)
+        if two_factor.reset(user, by=by, now=timezone.now()):
+            messages.success(request, gettext("The second factor of %(name)s was taken away.") % {"name": user})
+        return redirect("admin:accounts_user_change", user.pk)
+
     def save_model(self, request: HttpRequest, obj: User, form: "ModelForm[User]", change: bool) -> None:
         if not change:
             obj.is_staff = True  # whoever is made here; visitors make themselves
         super().save_model(request, obj, form, change)
+
+
+def _may_reset(request: HttpRequest, user: User) -> bool:
+    return isinstance(request.user, User) and request.user.is_superuser and request.user != user
 
 
 @admin.register(Announcement)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import get_resolver
 
 from gptlab import embedded_redis, local_secrets, words
 from gptlab.llm import catalog
@@ -34,6 +35,26 @@ def check_pages(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[checks
     """The pages of words: one that can't be read is not shown, and ours or the one before stands there instead."""
     hint = f"It lies in {settings.PAGES_FOLDER}; README.md says what its head may hold."
     return [checks.Error(trouble, hint=hint, id="gptlab.E011") for trouble in words.troubles()]
+
+
+@checks.register()
+def check_admin_path(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """The admin comes last: under an address of ours, pages of it would not be found."""
+    first = settings.ADMIN_PATH.partition("/")[0]
+    if first not in {*_first_parts(get_resolver().url_patterns), settings.STATIC_URL.strip("/")}:
+        return []
+    hint = "Its line in .env.example says what it takes."
+    return [checks.Error(f"ADMIN_PATH begins with {first}/, which is ours already.", hint=hint, id="gptlab.E013")]
+
+
+def _first_parts(patterns: Sequence[Any]) -> Iterator[str]:
+    """Of all addresses but the admin's."""
+    for pattern in patterns:
+        route = str(pattern.pattern)
+        if not route and hasattr(pattern, "url_patterns"):
+            yield from _first_parts(pattern.url_patterns)
+        elif getattr(pattern, "namespace", None) != "admin":
+            yield route.partition("/")[0]
 
 
 @checks.register()

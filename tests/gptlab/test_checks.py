@@ -123,6 +123,29 @@ def test_the_refusal_names_every_reason_and_no_secret(production):
     assert "short-and-secret" not in str(refused.value)
 
 
+@pytest.mark.parametrize("path", ["lab/", "chats/desk/", "sign-in/", "static/", "healthz/", "assistants/"])
+def test_an_admin_under_an_address_of_ours_is_refused(settings, path):
+    settings.ADMIN_PATH = path
+    (error,) = checks.check_admin_path(None)
+    assert error.id == "gptlab.E013"
+    assert path.partition("/")[0] in error.msg
+
+
+@pytest.mark.parametrize("path", ["admin/", "back-room/", "back-room/lab/", "labs/"])
+def test_any_other_address_will_do_for_the_admin(settings, path):
+    settings.ADMIN_PATH = path
+    assert checks.check_admin_path(None) == []
+
+
+@pytest.mark.parametrize("path", ["/admin/", "admin", "", "/", "a//b/", "<str:any>/", "../admin/", "https://example.org/"])
+def test_an_admin_path_that_is_none_is_refused(tmp_path, repository, path):
+    given = environment(tmp_path, ADMIN_PATH=path)
+    command = [sys.executable, "-c", "import gptlab.settings"]
+    answer = subprocess.run(command, cwd=repository, env=given, capture_output=True, text=True, timeout=30, check=False)
+    assert answer.returncode != 0
+    assert "ADMIN_PATH is " in answer.stderr
+
+
 ENTRIES = {
     "web": ["-m", "uvicorn", "gptlab.asgi:application", "--port", "0"],
     "worker": ["-m", "celery", "--app", "gptlab", "worker", "--pool", "threads"],
