@@ -82,5 +82,5 @@ def _change(request: HttpRequest, staff: User, *, is_on: bool) -> list[str]:
 
 def _square(text: str) -> str:
     """A QR code as SVG with neither style nor script."""
-    drawn: str = segno.make(text, micro=False).svg_inline(scale=5, border=2, dark="#000", light="#fff")
+    drawn: str = segno.make(text, micro=False).svg_inline(border=2, omitsize=True, dark="#000", light="#fff")
     return mark_safe(drawn)  # noqa: S308

@@ -1,13 +1,12 @@
 """A member of the staff at the admin's door, and the app on their phone."""
 
-import base64
 import re
 
 from django.utils import timezone
-from django_otp.oath import TOTP
 
 from accounts import two_factor
 from accounts.models import Authenticator
+from tests import totp
 
 PASSWORD = "a password that is long"
 PAGE = "/admin/two-factor/"
@@ -18,10 +17,7 @@ def code_of(user, clock):
 
 
 def code_under(key_text, clock):
-    """As an app makes it that was given the key."""
-    totp = TOTP(base64.b32decode(key_text))
-    totp.time = clock.now
-    return f"{totp.token():06}"
+    return totp.code_under(key_text, clock.now)
 
 
 def key_on(page):

@@ -16,6 +16,7 @@ from tests.http_visitor import HttpVisitor
 from tests.lab import Lab
 
 KEY = "sk-states-0123456789abcdef0123456789abcdef"
+STAFF_PASSWORD = "a password that is long"
 ASSISTANT = "Query Quill"  # of the house collection
 TINY = "tiny"  # a model whose memory is soon full: see `models_file`
 QUICK = {"START_LIMIT": "600/minute", "MESSAGE_LIMIT": "600/minute"}  # settings for visitors who are faster than people
@@ -71,14 +72,13 @@ class Stage:
     def staff(self, path: str, *, name: str = "states") -> Page:
         """As a moderator who may read prompts; as "mo", who may do everything, once something was decided."""
         self._leave()
-        password = "a password that is long"
         if name == "states" and "moderator" not in self._made:
-            told = {"name": name, "password": password, "may_read_prompts": True}
+            told = {"name": name, "password": STAFF_PASSWORD, "may_read_prompts": True}
             self.lab.run("tests.make_moderator", json.dumps(told))
             self._made["moderator"] = name
         self.page.goto("/admin/login/?next=" + path)
         self.page.get_by_label("User name").fill(name)
-        self.page.get_by_label("Password").fill(password)
+        self.page.get_by_label("Password").fill(STAFF_PASSWORD)
         self.page.get_by_role("button", name="Log in").click()
         self.page.wait_for_url("**" + path)
         return self.page
