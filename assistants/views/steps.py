@@ -37,6 +37,7 @@ WORDS = {
     "frequency_penalty": (gettext_lazy("Repeated words"), gettext_lazy("welcome"), gettext_lazy("avoided")),
     "presence_penalty": (gettext_lazy("New topics"), gettext_lazy("stays on it"), gettext_lazy("moves on")),
 }
+BESIDE = {"compare": "chats:compare", "leak-check": "chats:leak-check"}  # pages that need no fit draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def edit(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
         return redirect("chats:trial" if wish == "trial" else "assistants:lab-publish", code=assistant.code)
     if wish == "leave":
         return redirect("assistants:lab")
-    return redirect("chats:compare" if wish == "compare" else "assistants:lab-edit", code=assistant.code)
+    return redirect(BESIDE.get(wish, "assistants:lab-edit"), code=assistant.code)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
