@@ -51,10 +51,10 @@ def change(*, user: User, visit: Visit, assistant: Assistant, message_id: UUID, 
     row = _owned(user, assistant, message_id)
     text = conversation.fit_message(text)
     if _opened(row, _vault(visit)).text != text:
-        row.sealed_text = _vault(visit).seal_saved(text, message_id=row.pk)
-        if not SavedMessage.objects.filter(pk=row.pk).update(sealed_text=row.sealed_text):
+        _forget_answers(user, row, now=now)  # before: ended half-way, no reply stands under words that it doesn't answer
+        sealed = _vault(visit).seal_saved(text, message_id=row.pk)
+        if not SavedMessage.objects.filter(pk=row.pk).update(sealed_text=sealed):
             raise Missing  # deleted in another tab
-        _forget_answers(user, row, now=now)
     return Saved(row.pk, text, damaged=False)
 
 
