@@ -17,11 +17,12 @@ from assistants.views.steps import prompt_context
 from chats import conversation, history, tasks
 from chats.errors import Busy, ClientIdReused
 from chats.models import ChatSession, Reply
+from chats.sealing import vault_of
 from chats.views import catching_up
 from chats.views.answering import exchange, to_session
 from chats.views.catching_up import Seen
 from chats.views.remembering import show_memory
-from chats.views.showing import ShownRecap, common, show_exchanges, show_state, vault_of
+from chats.views.showing import ShownRecap, common, show_exchanges, show_state
 from gptlab.errors import Invalid, Limited, Unavailable
 from gptlab.http import marked
 from gptlab.typed import whole_number

@@ -17,8 +17,8 @@ from accounts.decorators import VisitorRequest, visitor_required
 from accounts.visit import Visit
 from chats import conversation, finding
 from chats.errors import UnfitTranscript
+from chats.sealing import vault_of
 from chats.transcript_reading import MOST_BYTES
-from chats.views.showing import vault_of
 from gptlab import rate_limits
 from gptlab.errors import Invalid, Limited
 from gptlab.http import marked

@@ -14,9 +14,10 @@ from accounts.visit import Visit
 from chats import condensing, conversation
 from chats.errors import NothingCondensed, UnfitMessage
 from chats.models import ChatSession
+from chats.sealing import vault_of
 from chats.views import chat
 from chats.views.remembering import show_memory
-from chats.views.showing import common, vault_of
+from chats.views.showing import common
 from gptlab.http import marked
 from gptlab.typed import whole_number
 
