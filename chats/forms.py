@@ -7,11 +7,6 @@ from gptlab.errors import Invalid
 _LIKED = {"1": True, "true": True, "up": True, "0": False, "false": False, "down": False, "": None}
 
 
-def number(text: str) -> int | None:
-    """None for what is no number that any turn or page could have."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else None
-
-
 def liked(text: str) -> bool | None:
     """A rating; empty takes it back. Raises Invalid."""
     try:

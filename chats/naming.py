@@ -8,7 +8,7 @@ from accounts import relay
 from chats import background, guarding, history
 from chats.counting import counter
 from chats.models import ChatSession, Reply
-from chats.sealing import Vault
+from chats.sealing import Vault, vault_of
 from gptlab import crypto
 from gptlab.errors import Unavailable
 from gptlab.llm import catalog
@@ -79,7 +79,7 @@ def make_title(*, session_id: UUID, job_id: UUID) -> None:
 def _make_title(session: ChatSession, *, job_id: UUID) -> None:
     try:
         credential = relay.take(kind=JOB, job_id=job_id, user_id=session.user_id)
-        vault = Vault(user_id=credential.user_id, data_key=credential.data_key)
+        vault = vault_of(credential)
         request = title_request(session, vault=vault, provider=credential.provider)
         completion = background.ask(request, api_key=credential.api_key)
     except (UpstreamError, Unavailable, relay.Gone, catalog.UnknownProvider) as error:

@@ -13,7 +13,7 @@ from accounts import relay
 from chats import background, condensing, guarding, history
 from chats.counting import counter
 from chats.models import ChatSession
-from chats.sealing import Vault
+from chats.sealing import Vault, vault_of
 from gptlab import crypto
 from gptlab.errors import Unavailable
 from gptlab.llm import catalog
@@ -63,7 +63,7 @@ def write(*, session_id: UUID, job_id: UUID) -> None:
 def _write(session: ChatSession, *, job_id: UUID) -> None:
     try:
         credential = relay.take(kind=JOB, job_id=job_id, user_id=session.user_id)
-        vault = Vault(user_id=credential.user_id, data_key=credential.data_key)
+        vault = vault_of(credential)
         completion = background.ask(request(session, vault=vault, provider=credential.provider), api_key=credential.api_key)
     except (UpstreamError, Unavailable, relay.Gone, crypto.Damaged, catalog.UnknownProvider) as error:
         logger.info("no recap for session %s: %s", session.pk, type(error).__name__)

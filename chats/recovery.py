@@ -16,7 +16,7 @@ from accounts import relay
 from chats import live
 from chats.conversation import JOB
 from chats.models import Reply
-from chats.sealing import Vault
+from chats.sealing import Vault, vault_of
 from gptlab import crypto
 from gptlab.errors import Unavailable
 
@@ -76,7 +76,7 @@ def _interrupt(reply: Reply, text: str, credential: relay.Credential | None, *, 
     state, code = outcome(reply, has_begun=has_begun, otherwise="sign_in_again" if credential is None else "lost")
     values: dict[str, Any] = {"state": state, "error_code": code, "ended_at": Now(), "lease_until": None, "fence": F("fence") + 1}
     if text and credential is not None:
-        vault = Vault(user_id=credential.user_id, data_key=credential.data_key)
+        vault = vault_of(credential)
         place: dict[str, Any] = {"session_id": reply.session_id, "turn": reply.turn.number, "variant": reply.variant}
         if len(text) >= len(_stored(reply, vault, place)):
             values["sealed_text"] = vault.seal_reply(text, **place)

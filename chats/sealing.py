@@ -1,8 +1,18 @@
 """The keys of chat rows: each text is a token under a key derived for its very place, so that swapped rows don't open."""
 
+from typing import Protocol
 from uuid import UUID
 
 from gptlab import crypto
+
+
+class KeyHolder(Protocol):
+    """A visit, or the credential of a job."""
+
+    @property
+    def user_id(self) -> UUID: ...
+    @property
+    def data_key(self) -> bytes: ...
 
 
 class Vault:
@@ -65,3 +75,7 @@ class Vault:
 
     def _key(self, session_id: UUID, turn: int | UUID, variant: int, role: str) -> bytes:
         return crypto.derive(self._data_key, crypto.context("row", self._user_id, session_id, turn, variant, role))
+
+
+def vault_of(holder: KeyHolder) -> Vault:
+    return Vault(user_id=holder.user_id, data_key=holder.data_key)

@@ -6,7 +6,7 @@ copies the draft into it. Until then nobody sees anything of what is typed.
 
 from assistants.lab.copying import FILE_MOST_BYTES, can_be_cloned, clone, exported, imported
 from assistants.lab.drafts import begin, discard, for_change, keep, live_number, on_the_bench, owned, start_over, typed
-from assistants.lab.versions import annotate, publish, restore, retire, roll_back, to_be_tried, tried
+from assistants.lab.versions import annotate, numbers, publish, restore, retire, roll_back, to_be_tried, tried
 
 __all__ = [
     "FILE_MOST_BYTES",
@@ -20,6 +20,7 @@ __all__ = [
     "imported",
     "keep",
     "live_number",
+    "numbers",
     "on_the_bench",
     "owned",
     "publish",

@@ -26,10 +26,8 @@ def owned(*, user: User, code: str) -> Assistant:
 
 def for_change(*, user: User, code: str) -> Assistant:
     """The same, and nobody else changes it until the transaction ends: what came first is seen by who comes second."""
-    assistant = Assistant.objects.made_by(user).select_for_update(of=("self",)).with_version().filter(code=code).first()
-    if assistant is None:
-        raise Missing
-    return assistant
+    _lock(Assistant.objects.made_by(user).filter(code=code))
+    return owned(user=user, code=code)
 
 
 def on_the_bench(user: User) -> AssistantQuerySet:
@@ -78,7 +76,8 @@ def keep(assistant: Assistant, values: Mapping[str, str], *, now: datetime, base
     late from a page that was left, or from another tab, would begin a draft of what has just been published.
     """
     # Two tabs: the later one's fields win, and no others.
-    assistant = Assistant.objects.select_for_update(of=("self",)).with_version().get(pk=assistant.pk)
+    _lock(Assistant.objects.filter(pk=assistant.pk))
+    assistant = Assistant.objects.with_version().get(pk=assistant.pk)
     if base and base != str(live_number(assistant)):
         raise Conflict(_("Another version went live meanwhile. Copy what you typed here, then reload to go on from that one."))
     text = typed(assistant)
@@ -107,6 +106,11 @@ def discard(assistant: Assistant) -> None:
         assistant.delete()
     else:
         Draft.objects.filter(assistant=assistant).delete()
+
+
+def _lock(rows: AssistantQuerySet) -> None:
+    """Read what is locked only afterwards: who had to wait gets the row anew from PostgreSQL, but not what was joined to it."""
+    list(rows.select_for_update().values_list("pk"))
 
 
 def _call(assistant: Assistant, values: Mapping[str, str]) -> None:

@@ -54,6 +54,12 @@ def to_be_tried(assistant: Assistant, *, told: Mapping[str, Any], now: datetime)
     return tried(assistant, told=told) or Version.objects.create(assistant=assistant, created_at=now, **told)
 
 
+def numbers(assistant: Assistant) -> list[int]:
+    """Of all its versions, the newest first."""
+    rows = assistant.versions.filter(number__isnull=False).order_by("-number")
+    return [number for number in rows.values_list("number", flat=True) if number]
+
+
 def roll_back(assistant: Assistant, *, number: int) -> Version:
     """New chats begin with an earlier version again, or with a later one. None is lost."""
     version = _version(assistant, number)

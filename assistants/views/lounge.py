@@ -15,6 +15,7 @@ from django_htmx.http import push_url, replace_url
 from assistants.lounge import SEEDS, Shelf, shelf
 from assistants.models import Assistant
 from gptlab.http import HttpRequest
+from gptlab.typed import whole_number
 
 
 @dataclass(frozen=True)
@@ -33,15 +34,15 @@ class Choice:
 @vary_on_headers("HX-Request")
 def lounge(request: HttpRequest) -> HttpResponse:
     asked = request.GET
-    seed = _number(asked.get("seed", ""))
-    seed = seed if seed is not None and 0 <= seed < SEEDS else secrets.randbelow(SEEDS)
+    seed = whole_number(asked.get("seed", ""))
+    seed = seed if seed is not None and seed < SEEDS else secrets.randbelow(SEEDS)
     found = shelf(
         tab=asked.get("tab", ""),
         query=asked.get("q", ""),
         category=asked.get("category", ""),
         user=request.user,
         seed=seed,
-        page=_number(asked.get("page", "")) or 1,
+        page=whole_number(asked.get("page", "")) or 1,
         sort=asked.get("sort", ""),
     )
     context = _context(found, seed=seed)
@@ -126,10 +127,3 @@ def _address(
     if wishes["tab"] == "showcased":
         del wishes["tab"]
     return f"{reverse('assistants:lounge')}?{urlencode({name: wish for name, wish in wishes.items() if wish != ''})}"
-
-
-def _number(text: str) -> int | None:
-    try:
-        return int(text)
-    except ValueError:
-        return None

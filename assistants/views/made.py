@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,6 +21,7 @@ from assistants.models import Assistant, Version
 from assistants.personalities import PERSONALITIES
 from gptlab.errors import Invalid
 from gptlab.http import HttpRequest, marked
+from gptlab.typed import whole_number
 
 SETTINGS = {
     "model": gettext_lazy("Model"),
@@ -31,7 +33,7 @@ SETTINGS = {
     "presence_penalty": gettext_lazy("New topics"),
     "openness": gettext_lazy("The prompt"),
 }
-VERSIONS_MOST = 100  # that a page lists
+VERSIONS_TO_A_PAGE = 50
 
 
 @require_safe
@@ -50,20 +52,23 @@ def assistant(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
 @require_safe
 @visitor_required
 def versions(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
-    """`?from=&to=`: what the one says otherwise than the other; without them the active one and the one before it."""
+    """`?from=&to=`: what the one says otherwise than the other; without them the active one and the one before it. `?page=`."""
     return render(request, "assistants/lab/versions.html", _versions(request, lab.owned(user=request.user, code=code)))
 
 
-def _versions(request: VisitorRequest, found: Assistant) -> dict[str, Any]:
-    rows = list(found.versions.filter(number__isnull=False).order_by("-number")[:VERSIONS_MOST])
-    numbers = [row.number or 0 for row in rows]
+def _versions(request: VisitorRequest, found: Assistant, *, at: int | None = None) -> dict[str, Any]:
+    """`at`: the version whose page is wanted. Only the prompts of the two that are compared are opened."""
+    numbers = lab.numbers(found)
+    rows = found.versions.filter(number__isnull=False).defer("initial_prompt", "summary_prompt").order_by("-number")
+    wanted = numbers.index(at) // VERSIONS_TO_A_PAGE + 1 if at in numbers else whole_number(request.GET.get("page", ""))
     active = found.active_version.number if found.active_version else None
     new = _wish(request, "to", numbers) or active or 0
     old = _wish(request, "from", numbers) or next((number for number in numbers if number < new), new)
-    by_number = dict(zip(numbers, rows, strict=True))
-    context: dict[str, Any] = {"assistant": found, "versions": rows, "active": active, "old": old, "new": new}
-    if old in by_number and new in by_number:
-        context |= _differences(by_number[old], by_number[new])
+    compared = {version.number: version for version in found.versions.filter(number__in=(old, new))}
+    context: dict[str, Any] = {"assistant": found, "numbers": numbers, "active": active, "old": old, "new": new}
+    context["page"] = Paginator(rows, VERSIONS_TO_A_PAGE).get_page(wanted or 1)
+    if old in compared and new in compared:
+        context |= _differences(compared[old], compared[new])
     return context
 
 
@@ -88,7 +93,7 @@ def annotate(request: VisitorRequest, visit: Visit, code: str, number: int) -> H
         lab.annotate(found, number=number, note=note)
     except Invalid as error:
         typed = {"error": error, "error_at": number, "note": note}
-        return marked(render(request, "assistants/lab/versions.html", _versions(request, found) | typed), error)
+        return marked(render(request, "assistants/lab/versions.html", _versions(request, found, at=number) | typed), error)
     messages.success(request, _("The note is kept."))
     return redirect("assistants:lab-versions", code=code)
 
@@ -122,8 +127,7 @@ def export(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
 
 
 def _wish(request: HttpRequest, name: str, numbers: list[int]) -> int | None:
-    text = request.GET.get(name, "")
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else None
+    number = whole_number(request.GET.get(name, ""))
     return number if number in numbers else None
 
 

@@ -30,6 +30,7 @@ from assistants.prompt_size import prompt_size
 from assistants.views.previewing import preview
 from gptlab.errors import Invalid
 from gptlab.http import marked
+from gptlab.typed import whole_number
 
 WORDS = {
     "temperature": (gettext_lazy("Temperature"), gettext_lazy("predictable"), gettext_lazy("inventive")),
@@ -37,6 +38,7 @@ WORDS = {
     "frequency_penalty": (gettext_lazy("Repeated words"), gettext_lazy("welcome"), gettext_lazy("avoided")),
     "presence_penalty": (gettext_lazy("New topics"), gettext_lazy("stays on it"), gettext_lazy("moves on")),
 }
+BESIDE = {"compare": "chats:compare", "leak-check": "chats:leak-check"}  # pages that need no fit draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def edit(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
         return redirect("chats:trial" if wish == "trial" else "assistants:lab-publish", code=assistant.code)
     if wish == "leave":
         return redirect("assistants:lab")
-    return redirect("chats:compare" if wish == "compare" else "assistants:lab-edit", code=assistant.code)
+    return redirect(BESIDE.get(wish, "assistants:lab-edit"), code=assistant.code)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -141,15 +143,13 @@ def prompt_context(assistant: Assistant, visit: Visit, *, is_checked: bool = Fal
     kept_model = assistant.active_version.model if assistant.active_version else ""
     form = PromptForm(values, is_checked=is_checked, visit=visit, kept_model=kept_model)
     chosen = PERSONALITIES.get(values["personality"], PERSONALITIES[CUSTOM])
-    wanted = values["max_tokens"]
-    max_tokens = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 9 else None
     return _common(assistant) | {
         "form": form,
         "is_custom": chosen.key == CUSTOM,
         "chosen": chosen,
         "personalities": list(PERSONALITIES.values()),
         "sliders": [_slider(form, name, values) for name in PARAMETERS if name in form.info.parameters],
-        "size": prompt_size(values["initial_prompt"], info=form.info, max_tokens=max_tokens),
+        "size": prompt_size(values["initial_prompt"], info=form.info, max_tokens=whole_number(values["max_tokens"])),
         "model": values["model"] or form.info.name,
     }
 

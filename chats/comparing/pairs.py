@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from assistants import lab
 from assistants.models import Assistant, Version
 from gptlab.errors import Invalid
+from gptlab.typed import whole_number
 
 DRAFT = "draft"
 
@@ -57,6 +58,5 @@ def _require_news(assistant: Assistant, draft: Mapping[str, Any], *, beside: str
 
 
 def _version(assistant: Assistant, key: str) -> Version | None:
-    if not (key.isascii() and key.isdecimal() and len(key) < 9):
-        return None
-    return assistant.versions.filter(number=int(key)).first()
+    number = whole_number(key)
+    return assistant.versions.filter(number=number).first() if number is not None else None

@@ -12,7 +12,7 @@ from accounts.visit import Visit
 from assistants.models import Assistant
 from chats import conversation
 from chats.models import SAVED_MOST, ChatSession, Comparison, SavedMessage
-from chats.sealing import Vault
+from chats.sealing import Vault, vault_of
 from gptlab import crypto
 from gptlab.errors import Invalid, Missing
 
@@ -26,7 +26,7 @@ class Saved:
 
 def saved_messages(*, user: User, visit: Visit, assistant: Assistant) -> list[Saved]:
     """Oldest first."""
-    vault = _vault(visit)
+    vault = vault_of(visit)
     return [_opened(row, vault) for row in SavedMessage.objects.owned_by(user, assistant)]
 
 
@@ -34,7 +34,7 @@ def save(*, user: User, visit: Visit, assistant: Assistant, text: str, now: date
     """Raises Invalid where it is no message, or one too many."""
     text = conversation.fit_message(text)
     message_id = uuid4()
-    sealed = _vault(visit).seal_saved(text, message_id=message_id)
+    sealed = vault_of(visit).seal_saved(text, message_id=message_id)
     with transaction.atomic():
         Assistant.objects.select_for_update().get(pk=assistant.pk)
         taken = set(SavedMessage.objects.filter(assistant=assistant).values_list("slot", flat=True))
@@ -50,11 +50,11 @@ def change(*, user: User, visit: Visit, assistant: Assistant, message_id: UUID, 
     """Other words: what was answered to the ones before goes. Raises Missing, Invalid."""
     row = _owned(user, assistant, message_id)
     text = conversation.fit_message(text)
-    if _opened(row, _vault(visit)).text != text:
-        row.sealed_text = _vault(visit).seal_saved(text, message_id=row.pk)
-        if not SavedMessage.objects.filter(pk=row.pk).update(sealed_text=row.sealed_text):
+    if _opened(row, vault_of(visit)).text != text:
+        _forget_answers(user, row, now=now)  # before: ended half-way, no reply stands under words that it doesn't answer
+        sealed = vault_of(visit).seal_saved(text, message_id=row.pk)
+        if not SavedMessage.objects.filter(pk=row.pk).update(sealed_text=sealed):
             raise Missing  # deleted in another tab
-        _forget_answers(user, row, now=now)
     return Saved(row.pk, text, damaged=False)
 
 
@@ -86,7 +86,3 @@ def _opened(row: SavedMessage, vault: Vault) -> Saved:
         return Saved(row.pk, vault.open_saved(row.sealed_text, message_id=row.pk), damaged=False)
     except crypto.Damaged:
         return Saved(row.pk, "", damaged=True)
-
-
-def _vault(visit: Visit) -> Vault:
-    return Vault(user_id=visit.user_id, data_key=visit.data_key)

@@ -13,7 +13,7 @@ from chats import history
 from chats.comparing.pairs import Pair
 from chats.history import Exchange
 from chats.models import Comparison, Reply
-from chats.sealing import Vault
+from chats.sealing import Vault, vault_of
 from gptlab.errors import Missing
 
 
@@ -76,7 +76,7 @@ def by_side(*, user: User, visit: Visit, assistant: Assistant, session_id: UUID)
 
 def _opened(rows: Iterable[Comparison], *, visit: Visit, left: Version | None) -> list[Compared]:
     """`left` stands there unless the sides are blind: then chance has decided."""
-    vault = Vault(user_id=visit.user_id, data_key=visit.data_key)
+    vault = vault_of(visit)
     found = list(rows)
     sessions = [pk for row in found for pk in (row.first_session_id, row.second_session_id)]
     replies = Reply.objects.filter(session__in=sessions, turn__number=0, chosen=True)

@@ -12,7 +12,7 @@ from chats.condensing.reading import WORTH_PART, Source, read
 from chats.condensing.summarising import NotGood, Task, summarise, summary_tokens
 from chats.counting import counter
 from chats.models import ChatSession, Memory
-from chats.sealing import Vault
+from chats.sealing import vault_of
 from gptlab import crypto
 from gptlab.errors import Unavailable
 from gptlab.llm import catalog
@@ -49,7 +49,7 @@ class _Work:
 
     def __init__(self, session: ChatSession, credential: relay.Credential) -> None:
         self._session, self._credential = session, credential
-        self._vault = Vault(user_id=credential.user_id, data_key=credential.data_key)
+        self._vault = vault_of(credential)
         self._model = session.model_used_last()
         self._info = catalog.model(credential.provider, self._model)
         self._count = counter(self._info)

@@ -18,7 +18,7 @@ from chats.conversation.pending import busy
 from chats.errors import NothingToFork
 from chats.models import ChatSession, Reply, Turn
 from chats.naming import copied_title
-from chats.sealing import Vault
+from chats.sealing import Vault, vault_of
 from gptlab import rate_limits
 from gptlab.errors import Missing
 
@@ -58,7 +58,7 @@ def _forked(
     """Opens and seals before the transaction, which holds the lock of the database: a long chat takes seconds. If the chat was
     changed meanwhile, once more.
     """
-    vault = Vault(user_id=visit.user_id, data_key=visit.data_key)
+    vault = vault_of(visit)
     for _attempt in range(TRIES):
         seen = _rows(session, turn)
         copy = _copy_of(session, vault=vault, client_id=client_id, now=now)

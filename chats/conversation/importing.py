@@ -17,7 +17,7 @@ from chats.conversation.lookup import parsed_or_none
 from chats.errors import UnfitTranscript
 from chats.models import ChatSession, Reply, Turn
 from chats.naming import fit_title
-from chats.sealing import Vault
+from chats.sealing import Vault, vault_of
 from chats.transcript_reading import Line, Transcript, read
 from gptlab import rate_limits
 
@@ -36,7 +36,7 @@ def import_transcript(*, user: User, visit: Visit, data: bytes, client_id: str, 
     transcript = read(data, now=now)
     assistant, version = _met(transcript, user=user)
     session = ChatSession(user=user, assistant=assistant, version=version, client_id=form_id, status=transcript.status)
-    rows = _Rows(session, transcript, vault=Vault(user_id=visit.user_id, data_key=visit.data_key), now=now)
+    rows = _Rows(session, transcript, vault=vault_of(visit), now=now)
     try:
         with transaction.atomic():
             rows.save()

@@ -17,7 +17,7 @@ from chats.conversation.pending import busy, model_for, new_reply, over, paid_by
 from chats.conversation.wording import fit_message
 from chats.errors import Busy, ClientIdReused, NothingToEdit
 from chats.models import ChatSession, Reply, Turn
-from chats.sealing import Vault
+from chats.sealing import vault_of
 from gptlab import crypto, rate_limits
 
 
@@ -55,7 +55,7 @@ class _Form:
         self._text = fit_message(text)
         self._session = session
         self._visit = visit
-        self._vault = Vault(user_id=visit.user_id, data_key=visit.data_key)
+        self._vault = vault_of(visit)
 
     def send(self, *, edited: int | None, now: datetime) -> Said:
         if (again := self._sent_before()) is not None:

@@ -16,7 +16,7 @@ from chats.conversation.pending import model_for, new_reply, paid_by, require_ch
 from chats.conversation.wording import fit_message
 from chats.model_choice import require_choice
 from chats.models import ChatSession, Reply, Turn
-from chats.sealing import Vault
+from chats.sealing import vault_of
 from gptlab import rate_limits
 
 
@@ -72,5 +72,5 @@ def _started_before(user: User, client_id: UUID | None) -> Reply | None:
 
 
 def _sealed(text: str, session: ChatSession, visit: Visit) -> str | None:
-    vault = Vault(user_id=visit.user_id, data_key=visit.data_key)
+    vault = vault_of(visit)
     return vault.seal_turn(text, session_id=session.pk, turn=0) if text else None

@@ -7,7 +7,7 @@ from chats.counting import counter
 from chats.history import said_newest_first
 from chats.memory import Load
 from chats.models import Reply
-from chats.sealing import Vault
+from chats.sealing import vault_of
 from gptlab.llm import catalog
 from gptlab.llm.messages import Request, Sampling
 
@@ -19,7 +19,7 @@ def ask(reply: Reply, credential: relay.Credential) -> tuple[Request, Load]:
     session, version = reply.session, reply.session.version
     info = catalog.model(credential.provider, reply.model)
     budget = info.input_budget(version.max_tokens)
-    vault = Vault(user_id=credential.user_id, data_key=credential.data_key)
+    vault = vault_of(credential)
     brainstorms = session.assistant.session_type == session.assistant.SessionType.BRAINSTORMING
     notes, after = ("", -1) if brainstorms else condensing.notes_before(session, turn=reply.turn.number, vault=vault)
 

@@ -16,7 +16,7 @@ from chats.history import open_turn
 from chats.memory import Load
 from chats.models import Reply
 from chats.replying.asking import ask
-from chats.sealing import Vault
+from chats.sealing import Vault, vault_of
 from gptlab import crypto
 from gptlab.errors import Unavailable
 from gptlab.llm import catalog, moderation
@@ -46,7 +46,7 @@ class Job:
 
     @property
     def vault(self) -> Vault:
-        return Vault(user_id=self.credential.user_id, data_key=self.credential.data_key)
+        return vault_of(self.credential)
 
 
 def claim(reply_id: UUID) -> Job | None:
@@ -84,7 +84,7 @@ def claim(reply_id: UUID) -> Job | None:
         credential=credential,
         request=request,
         load=load,
-        secret=guarding.secret_of(reply, request.messages, vault=Vault(user_id=credential.user_id, data_key=credential.data_key)),
+        secret=guarding.secret_of(reply, request.messages, vault=vault_of(credential)),
         wants_title=_wants_title(reply),
         unchecked=_unchecked(reply, credential),
     )
@@ -119,5 +119,5 @@ def _unchecked(reply: Reply, credential: relay.Credential) -> str:
     turn = reply.turn
     if turn.sealed_text is None or turn.sealed_flags or not moderation.moderates(credential.provider):
         return ""
-    vault = Vault(user_id=credential.user_id, data_key=credential.data_key)
+    vault = vault_of(credential)
     return open_turn(turn, vault=vault).text or ""

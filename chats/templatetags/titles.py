@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from chats import flags
 from chats.models import ChatSession
 from chats.naming import title_of
-from chats.sealing import Vault
+from chats.sealing import vault_of
 
 register = template.Library()
 
@@ -22,7 +22,7 @@ def chat_title(context: dict[str, Any], session: ChatSession) -> str:
     visit = context.get("visit")
     if visit is None or visit.user_id != session.user_id:
         return ""
-    return title_of(session, vault=Vault(user_id=visit.user_id, data_key=visit.data_key))
+    return title_of(session, vault=vault_of(visit))
 
 
 @register.simple_tag

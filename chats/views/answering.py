@@ -10,7 +10,8 @@ from accounts.decorators import VisitorRequest
 from accounts.visit import Visit
 from chats import history
 from chats.models import Reply
-from chats.views.showing import common, show_exchange, vault_of
+from chats.sealing import vault_of
+from chats.views.showing import common, show_exchange
 
 
 def exchange(

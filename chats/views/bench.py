@@ -20,8 +20,6 @@ from chats.views.compared import Choice, ShownMessage, ShownSide, ShownTally
 from chats.views.showing import show_exchanges
 from gptlab.llm import catalog
 
-VERSIONS_MOST = 100  # to choose from
-
 
 class Bench:
     """An assistant with its versions and its draft, as one page compares them."""
@@ -29,8 +27,7 @@ class Bench:
     def __init__(self, user: User, visit: Visit, assistant: Assistant) -> None:
         self.user, self.visit, self.assistant = user, visit, assistant
         self.has_draft = Draft.objects.filter(assistant=assistant).exists()
-        rows = assistant.versions.filter(number__isnull=False).order_by("-number")
-        self.versions = list(rows.defer("initial_prompt", "summary_prompt")[:VERSIONS_MOST])
+        self.numbers = lab.numbers(assistant)
         self.here = reverse("chats:compare", args=[assistant.code])
 
     @cached_property
@@ -48,7 +45,7 @@ class Bench:
 
     @property
     def keys(self) -> list[str]:
-        return [*([DRAFT] if self.has_draft else []), *(str(version.number) for version in self.versions)]
+        return [*([DRAFT] if self.has_draft else []), *map(str, self.numbers)]
 
     @property
     def usual(self) -> Choice:

@@ -12,7 +12,8 @@ from accounts.visit import Visit
 from chats import conversation, history
 from chats.errors import Busy
 from chats.models import ChatSession, Reply
-from chats.views.showing import ShownExchange, ShownReply, common, show_exchanges, show_reply, vault_of
+from chats.sealing import vault_of
+from chats.views.showing import ShownExchange, ShownReply, common, show_exchanges, show_reply
 from gptlab import http
 from gptlab.error_pages import WayOut
 

@@ -14,16 +14,18 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.decorators import VisitorRequest, visitor_required
 from accounts.visit import Visit
 from assistants.views.steps import prompt_context
-from chats import conversation, forms, history, tasks
+from chats import conversation, history, tasks
 from chats.errors import Busy, ClientIdReused
 from chats.models import ChatSession, Reply
+from chats.sealing import vault_of
 from chats.views import catching_up
 from chats.views.answering import exchange, to_session
 from chats.views.catching_up import Seen
 from chats.views.remembering import show_memory
-from chats.views.showing import ShownRecap, common, show_exchanges, show_state, vault_of
+from chats.views.showing import ShownRecap, common, show_exchanges, show_state
 from gptlab.errors import Invalid, Limited, Unavailable
 from gptlab.http import marked
+from gptlab.typed import whole_number
 
 TRY_AGAIN = (Busy, ClientIdReused, Invalid, Limited, Unavailable)  # the same words may go through a moment later
 
@@ -36,7 +38,7 @@ def session(request: VisitorRequest, visit: Visit, session_id: uuid.UUID) -> Htt
     if request.htmx and "before" in request.GET:
         found = conversation.owned_session(user=request.user, session_id=session_id)
         return render(request, "chats/_older.html", common(found) | _turns(request, visit, found))
-    return page(request, visit, session_id, editing=forms.number(request.GET.get("edit", "")))
+    return page(request, visit, session_id, editing=whole_number(request.GET.get("edit", "")))
 
 
 def page(
@@ -69,7 +71,7 @@ def page(
 
 def _turns(request: VisitorRequest, visit: Visit, found: ChatSession, *, notes_draft: str | None = None) -> dict[str, Any]:
     """One page of turns, and the numbers that name the pages around it. None: there is none."""
-    before = forms.number(request.GET.get("before", ""))
+    before = whole_number(request.GET.get("before", ""))
     shown = history.page(found, vault=vault_of(visit), before=before)
     exchanges = show_exchanges(shown.exchanges, visit=visit)
     later = exchanges[-1].turn.number + 1 + history.TURNS if exchanges else 0

@@ -22,6 +22,7 @@ from chats.leak_check.measuring import Finding
 from chats.models import LeakCheck
 from chats.reply_words import UNKNOWN, WORDS
 from gptlab.llm import catalog
+from gptlab.typed import whole_number
 
 AROUND = 120  # tokens of a request beside the prompt
 KINDS: dict[str, Promise] = {
@@ -71,8 +72,7 @@ def _context(assistant: Assistant, visit: Visit) -> dict[str, Any]:
     told = prompt_context(assistant, visit)
     check = checks.check_of(assistant, now=timezone.now())
     findings = [Finding(**values) for values in check.findings] if check is not None else []
-    max_tokens = lab.typed(assistant)["max_tokens"]
-    is_number = max_tokens.isascii() and max_tokens.isdecimal() and len(max_tokens) < 9
+    max_tokens = whole_number(lab.typed(assistant)["max_tokens"])
     return {
         "assistant": assistant,
         "told": told,
@@ -87,7 +87,7 @@ def _context(assistant: Assistant, visit: Visit) -> dict[str, Any]:
         "has_changed": check is not None and _has_changed(check, assistant, visit),
         "total": checks.TOTAL,
         "tokens_in": checks.TOTAL * (told["size"].tokens + AROUND),
-        "tokens_out": checks.TOTAL * int(max_tokens) if is_number else None,
+        "tokens_out": checks.TOTAL * max_tokens if max_tokens is not None else None,
     }
 
 

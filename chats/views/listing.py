@@ -15,13 +15,14 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.decorators import VisitorRequest, visitor_required
 from accounts.visit import Visit
-from chats import conversation, finding, forms
+from chats import conversation, finding
 from chats.errors import UnfitTranscript
+from chats.sealing import vault_of
 from chats.transcript_reading import MOST_BYTES
-from chats.views.showing import vault_of
 from gptlab import rate_limits
 from gptlab.errors import Invalid, Limited
 from gptlab.http import marked
+from gptlab.typed import whole_number
 
 PAGE_SIZE = 20
 
@@ -71,10 +72,10 @@ def _context(request: VisitorRequest, visit: Visit) -> dict[str, Any]:
         rate_limits.hit("search", key=str(request.user.pk), limit="300/minute")
         after = finding.Cursor.parse(request.GET.get("after", ""))
         found = finding.find(user=request.user, vault=vault_of(visit), words=words, assistant=code, after=after)
-        before = forms.number(request.GET.get("hits", "")) or 0
+        before = whole_number(request.GET.get("hits", "")) or 0
         return context | {"found": found, "is_further": after is not None, "hits_before": before}
     paginator = Paginator(finding.owned_sessions(request.user, assistant=code), PAGE_SIZE)
-    return context | {"page": paginator.get_page(forms.number(request.GET.get("page", "")) or 1)}
+    return context | {"page": paginator.get_page(whole_number(request.GET.get("page", "")) or 1)}
 
 
 def _page(request: VisitorRequest, context: dict[str, Any]) -> HttpResponse:

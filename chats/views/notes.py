@@ -14,10 +14,12 @@ from accounts.visit import Visit
 from chats import condensing, conversation
 from chats.errors import NothingCondensed, UnfitMessage
 from chats.models import ChatSession
+from chats.sealing import vault_of
 from chats.views import chat
 from chats.views.remembering import show_memory
-from chats.views.showing import common, vault_of
+from chats.views.showing import common
 from gptlab.http import marked
+from gptlab.typed import whole_number
 
 
 @require_safe
@@ -27,9 +29,7 @@ def memory(request: VisitorRequest, visit: Visit, session_id: uuid.UUID) -> Http
     session = conversation.owned_session(user=request.user, session_id=session_id)
     if not request.htmx:
         return _to_page(session)
-    looks = request.GET.get("looks", "")
-    is_number = looks.isascii() and looks.isdecimal() and len(looks) < 4
-    return memory_now(request, visit, session, looks=int(looks) if is_number else 0)
+    return memory_now(request, visit, session, looks=whole_number(request.GET.get("looks", "")) or 0)
 
 
 @require_POST

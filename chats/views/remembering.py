@@ -10,7 +10,7 @@ from assistants.models import Assistant
 from chats import condensing
 from chats.condensing import Notes
 from chats.models import ChatSession, Memory, Turn
-from chats.views.showing import vault_of
+from chats.sealing import vault_of
 
 LOOKS_MOST = 20
 FIRST_LOOK, LONGEST_WAIT = 2, 15  # seconds

@@ -13,8 +13,10 @@ from accounts.decorators import VisitorRequest, visitor_required
 from accounts.visit import Visit
 from chats import conversation, forms, naming, tasks
 from chats.models import ChatSession
+from chats.sealing import vault_of
 from chats.views.answering import to_session
-from chats.views.showing import common, show_recap, vault_of
+from chats.views.showing import common, show_recap
+from gptlab.typed import whole_number
 
 TITLE_TRIES = 4  # how often a page asks for a title that is being made
 
@@ -82,7 +84,7 @@ def delete(request: VisitorRequest, visit: Visit, session_id: uuid.UUID) -> Http
 
 
 def _heading(request: VisitorRequest, visit: Visit, session: ChatSession) -> HttpResponse:
-    tries = forms.number(request.GET.get("try", "")) or 0
+    tries = whole_number(request.GET.get("try", "")) or 0
     name = naming.title_of(session, vault=vault_of(visit))
     context = common(session) | {
         "title": name,

@@ -15,7 +15,7 @@ from chats import conversation, naming, recapping, variants
 from chats.history import Exchange, OpenedReply, OpenedTurn
 from chats.models import ChatSession, Reply
 from chats.reply_errors import Notice, notice
-from chats.sealing import Vault
+from chats.sealing import vault_of
 from chats.spending import spending
 from chats.variants import Place
 from gptlab.markdown import render
@@ -44,10 +44,6 @@ class ShownExchange:
     turn: OpenedTurn
     reply: ShownReply | None
     after_pause: bool
-
-
-def vault_of(visit: Visit) -> Vault:
-    return Vault(user_id=visit.user_id, data_key=visit.data_key)
 
 
 def show_exchanges(exchanges: Sequence[Exchange], *, visit: Visit) -> list[ShownExchange]:

@@ -26,8 +26,9 @@ from accounts import visit as visits
 from accounts.visit import Visit
 from chats import history, live
 from chats.models import LIVE_STATES, Reply
+from chats.sealing import vault_of
 from chats.views import stream_parts
-from chats.views.showing import common, show_reply, vault_of
+from chats.views.showing import common, show_reply
 from gptlab import sse
 from gptlab.errors import Unavailable
 from gptlab.http import HttpRequest

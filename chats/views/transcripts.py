@@ -9,7 +9,7 @@ from accounts.decorators import VisitorRequest, visitor_required
 from accounts.visit import Visit
 from chats import conversation, history, transcript
 from chats.models import ChatSession
-from chats.views.showing import vault_of
+from chats.sealing import vault_of
 from gptlab.errors import Missing
 
 

@@ -16,6 +16,7 @@ from chats.views.chat import TRY_AGAIN, page
 from chats.views.notes import memory_now
 from chats.views.showing import common
 from gptlab.http import marked
+from gptlab.typed import whole_number
 
 NONE = 10**8  # no turn has this number
 
@@ -27,7 +28,7 @@ def regenerate(request: VisitorRequest, visit: Visit, session_id: uuid.UUID) -> 
         user=request.user,
         visit=visit,
         session_id=session_id,
-        turn=forms.number(request.POST["turn"]) or 0 if "turn" in request.POST else None,
+        turn=whole_number(request.POST["turn"]) or 0 if "turn" in request.POST else None,
         client_id=request.POST.get("client_id", "")[:64],
         now=timezone.now(),
     )
@@ -103,5 +104,5 @@ def rate(request: VisitorRequest, visit: Visit, session_id: uuid.UUID, reply_id:
 
 
 def _turn(request: VisitorRequest) -> int:
-    number = forms.number(request.POST.get("turn", ""))
+    number = whole_number(request.POST.get("turn", ""))
     return NONE if number is None else number

@@ -49,23 +49,40 @@ document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
   if (ctx.sourceElement.matches("[data-lab]")) sent.set(ctx, pending(ctx.sourceElement));
 });
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
-  if (ctx.response.status >= 300) return;
-  for (const [place, kept] of sent.get(ctx) ?? []) {
+  if (ctx.response.status < 300) arrived(sent.get(ctx) ?? []);
+});
+
+function arrived(fields) {
+  for (const [place, kept] of fields) {
     known.set(place, JSON.parse(kept).is);
     if (sessionStorage.getItem(place) === kept) sessionStorage.removeItem(place);
   }
-});
+}
 
 const forms = () => [...document.querySelectorAll("[data-lab]")].filter((form) => !("leaving" in form.dataset) && pending(form).size > 0);
 
-function send(form) {
+async function send(form) {
   const headers = { ...JSON.parse(document.body.getAttribute("hx-headers:inherited")), "HX-Request": "true" };
   const body = new URLSearchParams(new FormData(form));
-  return fetch(form.getAttribute("hx-post"), { method: "POST", body, headers, keepalive: true }).catch(() => {}); // too long: the tab has it
+  const fields = pending(form);
+  try {
+    const { ok } = await fetch(form.getAttribute("hx-post"), { method: "POST", body, headers, keepalive: true });
+    if (ok) arrived(fields);
+  } catch {
+    // too long for a page that goes, or no line: the tab has it
+  }
 }
 
 // Who leaves within the moment that htmx waits, or while it sends: it goes once more, and nobody waits for the answer.
-window.addEventListener("pagehide", () => forms().forEach(send));
+// A page that is put away on a phone may be ended without another word.
+let isGone = false;
+window.addEventListener("pagehide", () => {
+  isGone = true;
+  forms().forEach(send);
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden" && !isGone) forms().forEach(send);
+});
 
 // Signing out waits for it: afterwards nobody may save, and the tab has nothing any more.
 document.addEventListener(

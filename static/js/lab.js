@@ -23,12 +23,25 @@ document.addEventListener("input", ({ target }) => {
   if (target.matches("[data-most]")) count(target);
 });
 
-// With a button all goes that was typed. What would go by itself a moment later, would come after it.
-document.addEventListener("submit", ({ target }) => {
-  if (!target.matches("[data-lab]")) return;
-  target.dataset.leaving = "";
-  target.dispatchEvent(new Event("htmx:abort"));
-});
+const PATIENCE = 8000; // then the page that a button asked for was stopped, or its line is cut: this one is used again
+
+// With a button all goes that was typed. What would go by itself a moment later, would come after it; a second click would, too.
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = event.target;
+    if (!form.matches("[data-lab]")) return;
+    if ("leaving" in form.dataset) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
+    form.dataset.leaving = "";
+    form.dispatchEvent(new Event("htmx:abort"));
+    setTimeout(() => delete form.dataset.leaving, PATIENCE);
+  },
+  { capture: true },
+);
 document.addEventListener("htmx:before:request", (event) => {
   if ("leaving" in event.detail.ctx.sourceElement.dataset) event.preventDefault();
 });

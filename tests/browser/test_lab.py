@@ -75,7 +75,7 @@ def test_three_steps_to_a_published_assistant_over_reloads_and_signing_out(page,
     page.get_by_role("button", name="Try again with this").click()
     expect(page.locator("article[data-reply-id]")).to_have_count(1)
     chat.wait()
-    page.get_by_role("link", name="Finish").click()
+    page.get_by_role("button", name="Finish").click()
     expect(page).to_have_url(re.compile("/publish/"))
     page.wait_for_load_state()
 
@@ -175,7 +175,7 @@ def test_a_model_that_tells_its_prompt_is_caught_by_a_check(page, key):
     chat = Chat(page).wait()
     chat.say(random.choice(ways)).wait()
     assert "talk about something else" in chat.words()
-    page.get_by_role("link", name="Leak check").click()
+    page.get_by_role("button", name="Leak check").click()
     page.get_by_role("button", name="Send 18 requests").click()
     expect(page.get_by_text("0 of 18 got through")).to_be_visible(timeout=30_000)
     stopped = page.locator("#findings .tag-warn", has_text="Stopped").count()

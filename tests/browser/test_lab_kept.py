@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 TEXT = "You are Sparring, who argues back."
+LONG = "Спорь. " * 4_500 + "The end."
 
 
 @pytest.fixture
@@ -142,3 +143,53 @@ def test_a_button_that_is_pressed_after_the_visit_has_ended_loses_nothing(page, 
     page.get_by_label("API key").fill(key)
     page.get_by_role("button", name="Enter the lab").click()
     expect(prompt).to_have_value(TEXT)
+
+
+def test_a_prompt_that_is_too_long_to_go_with_the_page_is_there_after_a_reload(page, prompt):
+    """A page that goes may send 64 kB, and this is three times that in an address's letters."""
+    prompt.fill(LONG)
+    page.reload()
+    expect(prompt).to_have_value(re.compile("^Спорь.{31000,} The end.$"))
+
+
+def test_what_was_typed_beside_the_trial_goes_on_with_every_button_however_long_it_is(page, prompt):
+    edit = page.url
+    for number, button in enumerate(("Finish", "Back to the prompt", "Personality and model", "Leak check")):
+        page.goto(edit.replace("/edit/", "/trial/"))
+        page.wait_for_load_state()
+        prompt.fill(f"{LONG} {number}")
+        page.get_by_role("button", name=button).click()
+        expect(page).not_to_have_url(re.compile("/trial/"))
+        other = page.context.new_page()  # another tab has nothing of its own
+        other.goto(edit)
+        expect(other.get_by_label("Prompt", exact=True)).to_have_value(re.compile(f" The end. {number}$"))
+        other.close()
+
+
+def test_a_page_that_is_put_away_sends_what_it_has(page, prompt):
+    """As on a phone, which may end it without another word. Time stands still, so that nothing goes by itself."""
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    prompt.fill(TEXT)
+    with saved(page):
+        page.evaluate("""() => {
+          Object.defineProperty(document, "visibilityState", { value: "hidden" });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }""")
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.get_by_label("Prompt", exact=True)).to_have_value(TEXT)
+
+
+def test_a_button_that_is_pressed_again_while_its_form_goes_sends_nothing_more(page, prompt):
+    prompt.fill(TEXT)
+    went = page.evaluate("""() => {
+      const went = [];
+      addEventListener("submit", (event) => {
+        went.push(event.submitter.value);
+        event.preventDefault(); // the page stays, as while its answer is awaited
+      });
+      for (let time = 0; time < 2; time += 1) document.querySelector("button[value=publish]").click();
+      return went;
+    }""")
+    assert went == ["publish"]

@@ -41,11 +41,12 @@ def test_three_steps_without_a_script(alice, now):
     assert (made.code, made.active_version.initial_prompt) == (code, PROMPT["initial_prompt"])
 
 
-def test_what_is_typed_is_kept_on_the_way_to_compare_it(alice, made):
-    answer = alice.client.post(f"/lab/{made.code}/edit/", {"initial_prompt": "Say baa.", "next": "compare"})
-    assert answer["Location"] == f"/lab/{made.code}/compare/"
+@pytest.mark.parametrize(("beside", "shown"), [("compare", "Draft"), ("leak-check", "Leak check")])
+def test_what_is_typed_is_kept_on_the_way_to_compare_or_check_it(alice, made, beside, shown):
+    answer = alice.client.post(f"/lab/{made.code}/edit/", {"initial_prompt": "Say baa.", "next": beside})
+    assert answer["Location"] == f"/lab/{made.code}/{beside}/"
     assert lab.typed(made)["initial_prompt"] == "Say baa."
-    assert "Draft" in words(alice.client.get(answer["Location"]))
+    assert shown in words(alice.client.get(answer["Location"]))
 
 
 def test_what_is_typed_is_kept_by_htmx_and_its_size_told(alice, draft):

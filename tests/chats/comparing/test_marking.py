@@ -46,6 +46,14 @@ def test_a_mark_can_be_changed_and_taken_back(alice, visit, pair, messages):
     assert comparing.tallies(pair.left.assistant) == []
 
 
+def test_one_that_another_tab_ran_again_meanwhile_is_not_marked(alice, visit, pair, messages):
+    found = answered(alice, visit, pair, messages[:1])
+    answered(alice, visit, pair, messages[:1])
+    with pytest.raises(NothingToMark):
+        comparing.mark(found, better="equal")
+    assert comparing.tally_of(pair).total == 0
+
+
 def test_two_replies_are_needed_to_choose_from(alice, visit, pair, messages):
     first, second = run(alice, visit, pair, messages[:1])
     answer(visit, first, "Because.")

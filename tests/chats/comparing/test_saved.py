@@ -1,9 +1,10 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from chats import comparing
+from chats import comparing, conversation
+from chats.comparing import saved
 from chats.models import SAVED_MOST, ChatSession, Comparison, SavedMessage
-from gptlab.errors import Invalid, Missing
+from gptlab.errors import Invalid, Missing, Unavailable
 from tests.chats.comparing.conftest import answered, run
 from tests.chats.conftest import NOW, visit_of
 
@@ -61,6 +62,32 @@ def test_other_words_forget_the_replies_but_no_mark(alice, visit, kit, pair, mes
     assert texts(alice, visit, kit) == ["How?", "Whom for?"]
     assert not ChatSession.objects.exists()
     assert list(Comparison.objects.values_list("message", "verdict")) == [(None, "equal")]
+
+
+def test_one_that_another_tab_deletes_meanwhile_is_missed(alice, visit, kit, messages, monkeypatch):
+    forget = saved._forget_answers
+
+    def late(user, row, *, now):
+        forget(user, row, now=now)
+        SavedMessage.objects.filter(pk=row.pk).delete()
+
+    monkeypatch.setattr(saved, "_forget_answers", late)
+    with pytest.raises(Missing):
+        comparing.change(user=alice, visit=visit, assistant=kit, message_id=messages[0].id, text="How?", now=NOW)
+    assert texts(alice, visit, kit) == ["What for?"]
+
+
+def test_no_reply_stands_under_words_that_it_does_not_answer(alice, visit, kit, pair, messages, monkeypatch):
+    """Redis goes while the replies are forgotten."""
+    run(alice, visit, pair, messages)
+    monkeypatch.setattr(conversation, "delete", unavailable)
+    with pytest.raises(Unavailable):
+        comparing.change(user=alice, visit=visit, assistant=kit, message_id=messages[0].id, text="How?", now=NOW)
+    assert texts(alice, visit, kit) == ["Why?", "What for?"]
+
+
+def unavailable(**_told):
+    raise Unavailable
 
 
 def test_unfit_words_change_nothing(alice, visit, kit, pair, messages):

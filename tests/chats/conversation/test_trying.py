@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from accounts import relay
 from assistants import lab
 from assistants.models import AssistantDay, Version
 from chats import conversation, finding
@@ -10,6 +11,7 @@ from chats.errors import CannotChat, NothingToFork
 from chats.models import ChatSession, Reply
 from chats.replying import claiming, storing
 from chats.replying.running import Running
+from gptlab.errors import Unavailable
 from tests.chats.conftest import NOW, visit_of
 from tests.chats.talking import say
 
@@ -44,6 +46,19 @@ def test_the_next_trial_takes_the_place_of_the_one_before(alice, visit, draft):
     assert [version.initial_prompt for version in Version.objects.all()] == ["Say baa."]
     assert not Reply.objects.filter(pk=first.pk).exists()
     assert conversation.trial_of(user=alice, assistant=draft) == second.session
+
+
+def test_the_one_before_stays_where_the_next_can_not_begin(alice, visit, draft, monkeypatch):
+    first = try_out(alice, visit, draft)
+
+    def away(**_told):
+        raise Unavailable
+
+    monkeypatch.setattr(relay, "put", away)
+    with pytest.raises(Unavailable):
+        try_out(alice, visit, draft, initial_prompt="Say baa.")
+    assert conversation.trial_of(user=alice, assistant=draft) == first.session
+    assert Reply.objects.filter(pk=first.pk).exists()
 
 
 def test_a_trial_leaves_chats_and_versions_alone(alice, visit, sam):

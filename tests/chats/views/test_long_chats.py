@@ -14,8 +14,7 @@ from chats import history
 from chats.condensing import reading
 from chats.models import ChatSession, Digest, Memory, Reply
 from chats.replying import claiming
-from chats.sealing import Vault
-from chats.views.showing import vault_of
+from chats.sealing import Vault, vault_of
 from tests.chats.views.talk import HTMX, said, say, store, url
 from tests.fill_chat import write
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from assistants.models import Assistant
 from chats import naming, tasks
 from chats.models import ChatSession, Reply
-from chats.views.showing import vault_of
+from chats.sealing import vault_of
 from tests.chats.views.talk import HTMX, say, store, url
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.conf import settings as project
 from django.urls import reverse
 
 from chats.models import ChatSession, Turn
-from chats.views.showing import vault_of
+from chats.sealing import vault_of
 from tests import event_stream
 from tests.asgi import asked
 from tests.chats.views.streaming import (

@@ -6,7 +6,7 @@ import io
 import pytest
 
 from chats.models import ChatSession, Reply, Turn
-from chats.views.showing import vault_of
+from chats.sealing import vault_of
 from tests.chats.views.talk import say, store, url
 
 pytestmark = pytest.mark.django_db
