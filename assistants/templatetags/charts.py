@@ -13,15 +13,16 @@ SPARK_WIDTH, SPARK_HEIGHT = 88.0, 26.0
 
 
 @register.simple_tag
-def bars(values: Sequence[float], label: str) -> SafeString:
-    """One bar a value, the last of them dark: it is today's."""
+def bars(values: Sequence[float], label: str, hints: Sequence[str] = ()) -> SafeString:
+    """One bar a value, the last of them dark: it is today's. `hints`: what a pointer is told, one for each."""
     most, step = max(values, default=0), WIDTH / max(len(values), 1)
     heights = [max(STUB, (HEIGHT - 1) * value / most) if most else STUB for value in values]
+    titles = [format_html("<title>{}</title>", hint) for hint in hints] or [SafeString()] * len(values)
     rows = (
-        ("bar" if n == len(values) - 1 else "bar-2", *map(_unit, (step * n, HEIGHT - height, step * 0.7, height)))
+        ("bar" if n == len(values) - 1 else "bar-2", *map(_unit, (step * n, HEIGHT - height, step * 0.7, height)), titles[n])
         for n, height in enumerate(heights)
     )
-    drawn = format_html_join("", '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="1.5"/>', rows)
+    drawn = format_html_join("", '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="1.5">{}</rect>', rows)
     return format_html(
         '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>', _unit(WIDTH), _unit(HEIGHT), label, drawn
     )

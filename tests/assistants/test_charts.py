@@ -14,6 +14,11 @@ def test_label_is_text():
     assert "&lt;b&gt;" in bars([1], "<b>")
 
 
+def test_a_pointer_is_told_what_a_bar_stands_for():
+    drawn = bars([1, 2], "People", ["Monday: 1", "<i>: 2"])
+    assert re.findall("<title>(.*?)</title>", drawn) == ["Monday: 1", "&lt;i&gt;: 2"]
+
+
 def test_without_a_number_there_is_a_line_on_the_ground():
     assert set(re.findall(r",([\d.]+)", spark([0, 0, 0]))) == {"24"}
     assert bars([], "Nothing").count("<rect") == 0
