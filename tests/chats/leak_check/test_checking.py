@@ -29,18 +29,18 @@ def draft(alice):
 
 @pytest.fixture
 def model(monkeypatch):
-    """Answers as the test says: `model.answers = lambda asked, told: …`. Remembers what it was asked."""
+    """Answers as the test says: `model.answers = lambda asked, told: …`. Remembers what it was asked, and by which name."""
 
     class Model:
-        asked = []
 
         def ask(self, request, *, api_key):
             told, asked = request.messages[0].text, request.messages[-1].text
             self.asked.append(asked)
+            self.names.add(request.model)
             return Completion(self.answers(asked, told), FinishReason.STOP, Usage(1, 1))
 
     made = Model()
-    made.asked = []
+    made.asked, made.names = [], set()
     monkeypatch.setattr(background, "ask", made.ask)
     return made
 
@@ -98,6 +98,12 @@ def test_a_persona_that_tells_on_phrases_that_the_attacks_do_not_know_is_caught(
     assert not set(model.asked) & known
     assert any(finding.percent > 90 and finding.stopped for finding in findings)
     assert any(finding.is_kept for finding in findings)
+
+
+def test_the_model_that_is_asked_is_one_that_the_key_may_use(alice, draft, model):
+    model.answers = lambda asked, told: "No."
+    check, _findings = checked(alice, visit_of(alice, models=("gpt-4o",)), draft)
+    assert (check.model, model.names) == ("gpt-4o", {"gpt-4o"})
 
 
 def test_no_reply_and_no_prompt_is_kept(alice, visit, draft, model):
