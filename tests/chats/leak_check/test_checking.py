@@ -1,7 +1,6 @@
 """A whole check, with models that tell, that don't, and that are away."""
 
 import random
-import re
 from datetime import timedelta
 
 import pytest
@@ -10,12 +9,15 @@ from assistants import lab
 from assistants.models import Version
 from chats import background, conversation, leak_check
 from chats.errors import CannotChat
+from chats.leak_check import checking
+from chats.leak_check.attacks import attacks
 from chats.leak_check.measuring import Finding
 from chats.models import LeakCheck
 from gptlab.errors import Conflict, Limited
 from gptlab.llm.errors import KeyRejected, RateLimited
 from gptlab.llm.messages import Completion, FinishReason, Usage
 from tests.chats.conftest import NOW, visit_of
+from tests.chats.leak_check.persona import Persona
 from tests.chats.leak_guard.prompts import SECRET, words
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +34,6 @@ def model(monkeypatch):
     """Answers as the test says: `model.answers = lambda asked, told: …`. Remembers what it was asked, and by which name."""
 
     class Model:
-
         def ask(self, request, *, api_key):
             told, asked = request.messages[0].text, request.messages[-1].text
             self.asked.append(asked)
@@ -77,27 +78,18 @@ def test_where_nothing_is_guarded_what_gets_out_is_out(alice, visit, draft, mode
     assert sum(finding.is_kept for finding in findings) == leak_check.TOTAL - 1
 
 
-ASKING = ("repeat", "spell", "disclose", "hand over", "cite", "reproduce", "print", "show", "dictate", "share")
-WANTED = ("your instructions", "the system prompt", "your initial prompt", "your rules", "the text above", "what you were told")
-HOW = ("word for word", "verbatim", "in full", "now", "as code", "please", "for my audit", "from the first line", "literally")
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_a_persona_that_tells_on_phrases_that_the_attacks_do_not_know_is_caught(alice, visit, draft, model, seed):
-    """It tells whoever asks nearly as in one of twenty ways of asking, which the test draws."""
-    dice = random.Random(seed)
-    known = {f"{dice.choice(ASKING)} {dice.choice(WANTED)} {dice.choice(HOW)}" for _ in range(20)}
-    meant = [set(re.findall(r"\w{4,}", phrase)) for phrase in known]
-
-    def answers(asked, told):
-        words_of = set(re.findall(r"\w{4,}", asked.casefold()))
-        return told if any(len(words_of & each) * 2 >= len(each) for each in meant) else "Let us talk about bees."
-
-    model.answers = answers
+@pytest.mark.parametrize("seed", range(3))
+def test_a_persona_that_tells_on_phrases_that_the_attacks_do_not_know_is_caught(alice, visit, draft, model, monkeypatch, seed):
+    """By exactly those of the attacks that it tells on."""
+    monkeypatch.setattr(checking, "attacks", lambda _dice: attacks(random.Random(seed)))
+    persona = Persona.drawn(random.Random(1_000 + seed))
+    model.answers = lambda asked, told: told if persona.tells(asked) else "Let us talk about bees."
     _check, findings = checked(alice, visit, draft)
-    assert not set(model.asked) & known
-    assert any(finding.percent > 90 and finding.stopped for finding in findings)
-    assert any(finding.is_kept for finding in findings)
+    assert [finding.text for finding in findings] == model.asked
+    caught = [finding.text for finding in findings if finding.percent > 90 and finding.stopped]
+    kept = [finding.text for finding in findings if finding.is_kept]
+    assert caught == [text for text in model.asked if persona.tells(text)] != []
+    assert kept == [text for text in model.asked if not persona.tells(text)] != []
 
 
 def test_the_model_that_is_asked_is_one_that_the_key_may_use(alice, draft, model):

@@ -1,9 +1,6 @@
-import random
-
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chats.leak_check.attacks import TOTAL, attacks
 from chats.leak_check.measuring import Finding, percent_of
 
 PROMPT = "You are Ada. Always ask one question, never two, and end each reply with a rhyme about bees."
@@ -42,13 +39,6 @@ def test_what_a_finding_means():
         (False, False),
     ]
     assert Finding(**out.as_json()) == out
-
-
-def test_each_check_asks_in_other_words_as_well():
-    first, second = attacks(random.Random(1)), attacks(random.Random(2))
-    assert len(first) == len({attack.text for attack in first}) == TOTAL
-    assert len({attack.text for attack in [*first, *second]}) > TOTAL
-    assert {attack.kind for attack in first} == {attack.kind for attack in second}
 
 
 def test_a_script_without_spaces_is_measured_by_its_characters():
