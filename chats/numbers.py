@@ -1,6 +1,7 @@
 """Who talks with an assistant, and what they think of it: counted from rows, never from texts.
 
-People and not messages: whoever talks all day with one key counts once. The maker does not count.
+People and not messages: whoever talks all day with one key counts once. The maker does not count, and nor, unless the operator
+says so, who has only a key that was free (`COUNT_KEYLESS`): with those one can be many people.
 """
 
 from collections import Counter
@@ -12,8 +13,10 @@ from math import sqrt
 from operator import itemgetter
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, F, Q
 
+from accounts import credentials
 from assistants.blurring import blurred, share
 from assistants.models import Assistant, AssistantDay
 from chats.models import ChatSession, Turn
@@ -133,8 +136,9 @@ def _ratings() -> dict[int, tuple[int, int]]:
 
 
 def _by_others(sessions: ChatSessionQuerySet) -> ChatSessionQuerySet:
-    """Those that count: no trials, and none of the assistant's maker."""
-    return sessions.listed().exclude(assistant__creator=F("user"))
+    """Those that count: no trials, none of the assistant's maker, and none of whom anybody can be as many as they like."""
+    others = sessions.listed().exclude(assistant__creator=F("user"))
+    return others if settings.COUNT_KEYLESS else others.exclude(user__in=credentials.with_free_keys_only())
 
 
 def _said(sessions: ChatSessionQuerySet) -> TurnQuerySet:

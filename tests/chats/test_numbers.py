@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.models import User
+from accounts.models import Credential, User
 from assistants.models import Assistant, AssistantDay
 from assistants.numbers import months_of
 from chats import numbers
@@ -63,6 +63,32 @@ def test_maker_does_not_count(alice, bob):
     numbers.refresh(now=NOW)
     assert popularity(own) == (1, 0, 0)
     assert people_of_the_day(own) == 1
+
+
+def with_keys(user, *providers):
+    for provider in providers:
+        values = {"kind": "api_key", "iterations": 1, "lookup_hash": f"{user.pk.hex}{provider}", "created_at": NOW}
+        Credential.objects.create(user=user, provider=provider, **values)
+    return user
+
+
+@pytest.mark.parametrize(("free_ones_count", "expected"), [(True, (5, 5, 5)), (False, (2, 2, 2))])
+def test_accounts_that_anybody_can_have_many_of_count_only_where_the_operator_says_so(sam, settings, free_ones_count, expected):
+    settings.KEYLESS_SERVERS = ["Attic=http://127.0.0.1:9/v1"]
+    settings.DEMO_BASE_URL = "http://127.0.0.1:9/v1"
+    settings.COUNT_KEYLESS = free_ones_count
+    for providers in (["openai"], ["attic", "openai"], ["attic"], ["demo"], ["a server that was listed once"]):
+        talk(with_keys(people(1)[0], *providers), sam, liked=True)
+    numbers.refresh(now=NOW)
+    assert popularity(sam) == expected
+    assert people_of_the_day(sam) == expected[0]
+
+
+def test_free_accounts_bring_no_version_to_where_it_is_told(sam, settings):
+    settings.COUNT_KEYLESS = False
+    for user in people(12):
+        talk(with_keys(user, "attic"), sam)
+    assert numbers.of_versions(sam) == [VersionNumbers(1, None)]
 
 
 def test_what_was_counted_goes_down_again(sam, alice):
