@@ -1,5 +1,6 @@
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.chats.conftest import NOW, make_assistant
 from tests.chats.test_numbers import people, talk
@@ -18,6 +19,16 @@ def test_maker_sees_numbers_and_no_texts(alice):
     shown = page_of(alice, own).content.decode()
     assert "100 % of 10" in shown
     assert "marker-of" not in shown
+
+
+def test_each_version_has_its_last_thirty_days(alice):
+    own = make_assistant(name="Alice's", creator=alice.user)
+    for user in people(11):
+        talk(user, own, when=timezone.now())
+    row = page_of(alice, own).content.decode().split("Version 1")[1]
+    assert "<polyline" in row
+    assert ": 0, 0, 0" in row
+    assert ", 0, 10<" in row
 
 
 def test_few_are_not_told(alice, bob):
