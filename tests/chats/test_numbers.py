@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import Credential, User
 from assistants.models import Assistant, AssistantDay
-from assistants.numbers import months_of
+from assistants.numbers import Month, months_of, together
 from chats import numbers
 from chats.models import ChatSession, Turn
 from chats.numbers import VersionNumbers
@@ -191,6 +191,11 @@ def test_however_many_versions_there_are_as_many_queries_tell_their_numbers(sam,
         sam.add_version(now=NOW, initial_prompt=prompt, model="gpt-4.1-mini")
     with django_assert_num_queries(4):
         assert len(numbers.of_versions(sam, today=NOW.date())) == 3
+
+
+def test_months_together_are_the_sums_of_what_is_told(sam):
+    months = [Month((10, 0, 15), 10), Month((0, 0, 10), 15)]
+    assert together(months) == Month((10, 0, 25), 25)
 
 
 def test_month_blurs_each_day(sam):

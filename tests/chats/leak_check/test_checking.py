@@ -8,6 +8,7 @@ import pytest
 from assistants import lab
 from assistants.models import Version
 from chats import background, conversation, leak_check
+from chats.context import CONFIDENTIAL
 from chats.errors import CannotChat
 from chats.leak_check import checking
 from chats.leak_check.attacks import attacks
@@ -96,6 +97,25 @@ def test_the_model_that_is_asked_is_one_that_the_key_may_use(alice, draft, model
     model.answers = lambda asked, told: "No."
     check, _findings = checked(alice, visit_of(alice, models=("gpt-4o",)), draft)
     assert (check.model, model.names) == ("gpt-4o", {"gpt-4o"})
+
+
+@pytest.mark.parametrize(("openness", "is_secret"), [("secret", True), ("public", False), ("clonable", False)])
+def test_the_draft_is_checked_as_open_as_it_would_go_live(alice, visit, draft, model, openness, is_secret):
+    """Whatever is live now."""
+    draft.add_version(now=NOW, **TOLD, openness="public" if is_secret else "secret")
+    prompts = []
+    model.answers = lambda asked, told: prompts.append(told) or told
+    check, findings = checked(alice, visit, draft, openness=openness)
+    assert check.is_secret is is_secret
+    assert {CONFIDENTIAL in prompt for prompt in prompts} == {finding.stopped for finding in findings} == {is_secret}
+
+
+def test_each_finding_says_that_the_worker_lives(alice, visit, draft, model, monkeypatch):
+    heard = []
+    monkeypatch.setattr(checking.timezone, "now", lambda: NOW + timedelta(minutes=len(model.asked)))
+    model.answers = lambda asked, told: heard.append(LeakCheck.objects.get().heard_at) or "No."
+    checked(alice, visit, draft)
+    assert heard == [None, *(NOW + timedelta(minutes=asked) for asked in range(1, leak_check.TOTAL))]
 
 
 def test_no_reply_and_no_prompt_is_kept(alice, visit, draft, model):

@@ -46,3 +46,4 @@ def test_a_script_without_spaces_is_measured_by_its_characters():
     assert percent_of(prompt, f"好的：{prompt}") == 100
     assert 20 < percent_of(prompt, "你总是先问学生已经尝试了什么方法。") < 60
     assert percent_of(prompt, "数学老师今天给出了很多新的练习题，学生都很高兴。") == 0
+    assert percent_of(prompt, "有的老师从不直接给出答案，学生很着急。") == 0  # eight characters in a row, as people do say

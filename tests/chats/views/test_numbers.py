@@ -44,8 +44,8 @@ def test_of_others_there_are_no_numbers(alice, bob, sam):
 
 def test_lab_tells_people_and_opinions_of_all(alice):
     """Of those that are told by themselves: else retiring one would tell the few of another."""
-    for name, count in (("One", 12), ("Two", 8), ("Three", 10)):
-        make_assistant(name=name, creator=alice.user, people=count, raters=count, likers=count // 2, created_at=NOW)
+    for name, count, liked in (("One", 12, 6), ("Two", 8, 8), ("Three", 10, 5)):
+        make_assistant(name=name, creator=alice.user, people=count, raters=count, likers=liked, created_at=NOW)
     shown = alice.client.get("/lab/").content.decode()
     assert "<b>20</b>" in shown
     assert "<b>50 %</b>" in shown
