@@ -6,13 +6,15 @@ Neither the key nor the hash's root is ever stored. Knows no upstream and no vis
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import Credential, User
 from gptlab import crypto
+from gptlab.llm import catalog
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -91,6 +93,16 @@ def make(*, provider: str, newest: Root, terms_version: str, now: datetime) -> A
         wrap(credential, root=newest, data_key=data_key)
         credential.save()
     return Account(user, credential, data_key)
+
+
+def with_free_keys_only() -> QuerySet[Credential, UUID]:
+    """The users who can have as many accounts as they like: no key of theirs is one that a provider gives out.
+
+    The row says so by its provider. One that is listed no more counts as free: a keyless server may have been.
+    """
+    keys = Credential.objects.filter(kind=Credential.Kind.API_KEY)
+    of_worth = keys.filter(provider__in=[provider.id for provider in catalog.providers() if not provider.keyless])
+    return keys.exclude(user__in=of_worth.values("user")).values_list("user", flat=True)
 
 
 def not_renewed(*, since: datetime | None = None) -> int:

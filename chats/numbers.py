@@ -1,21 +1,26 @@
 """Who talks with an assistant, and what they think of it: counted from rows, never from texts.
 
-People and not messages: whoever talks all day with one key counts once. The maker does not count.
+People and not messages: whoever talks all day with one key counts once. The maker does not count, and nor, unless the operator
+says so, who has only a key that was free (`COUNT_KEYLESS`): with those one can be many people.
 """
 
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from math import sqrt
 from operator import itemgetter
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, F, Q
+from django.db.models.functions import TruncDate
 
+from accounts import credentials
 from assistants.blurring import blurred, share
 from assistants.models import Assistant, AssistantDay
+from assistants.numbers import DAYS
 from chats.models import ChatSession, Turn
 from chats.models.talk import ChatSessionQuerySet, TurnQuerySet
 
@@ -35,6 +40,7 @@ class VersionNumbers:
     turns_per_session: float | None = None
     raters: int | None = None
     liked_percent: int | None = None
+    days: tuple[int, ...] = ()  # people a day, the oldest first; few count as none
 
 
 def refresh(*, now: datetime) -> None:
@@ -62,9 +68,10 @@ def sure_share(part: int, whole: int) -> float:
     return round((p + z / 2 - _SURE * sqrt((p * (1 - p) + z / 4) / whole)) / (1 + z), 6)
 
 
-def of_versions(assistant: Assistant) -> list[VersionNumbers]:
+def of_versions(assistant: Assistant, *, today: date) -> list[VersionNumbers]:
     """Every published one, the newest first: that nobody has come is told no otherwise than that few have."""
     ours = _by_others(ChatSession.objects.filter(assistant=assistant))
+    days = _days(ours, today=today)
     turns = dict(_said(ours).order_by().values_list("session__version__number").annotate(n=Count("pk")))
     rows = ours.values(number=F("version__number")).annotate(
         people=Count("user", distinct=True),
@@ -77,13 +84,26 @@ def of_versions(assistant: Assistant) -> list[VersionNumbers]:
     by_number = {row["number"]: row for row in rows}
     numbers = assistant.versions.filter(number__isnull=False).order_by("-number").values_list("number", flat=True)
     return [
-        _told(by_number[number], turns.get(number, 0)) if number in by_number else VersionNumbers(number, None)
+        _told(by_number[number], turns.get(number, 0), days[number]) if number in by_number else VersionNumbers(number, None)
         for number in numbers
         if number is not None
     ]
 
 
-def _told(row: Mapping[str, Any], turns: int) -> VersionNumbers:
+def _days(ours: ChatSessionQuerySet, *, today: date) -> dict[int, list[int]]:
+    """People who said something, by version and day (UTC), blurred as everything is."""
+    first = today - timedelta(days=DAYS - 1)
+    since = datetime.combine(first, time.min, tzinfo=UTC)
+    turns = _said(ours.filter(last_turn_at__gte=since)).filter(created_at__gte=since).order_by()
+    rows = turns.values(version=F("session__version__number"), day=TruncDate("created_at", tzinfo=UTC))
+    days: dict[int, list[int]] = defaultdict(lambda: [0] * DAYS)
+    for number, day, people in rows.annotate(n=Count("session__user", distinct=True)).values_list("version", "day", "n"):
+        if day <= today:
+            days[number][(day - first).days] = blurred(people) or 0
+    return days
+
+
+def _told(row: Mapping[str, Any], turns: int, days: Sequence[int]) -> VersionNumbers:
     if blurred(row["people"]) is None:
         return VersionNumbers(row["number"], None)
     raters = blurred(row["raters"])
@@ -95,6 +115,7 @@ def _told(row: Mapping[str, Any], turns: int) -> VersionNumbers:
         turns_per_session=round(2 * turns / row["sessions"]) / 2,
         raters=raters,
         liked_percent=share(row["liked"], row["rated"]) if raters else None,
+        days=tuple(days),
     )
 
 
@@ -133,8 +154,9 @@ def _ratings() -> dict[int, tuple[int, int]]:
 
 
 def _by_others(sessions: ChatSessionQuerySet) -> ChatSessionQuerySet:
-    """Those that count: no trials, and none of the assistant's maker."""
-    return sessions.listed().exclude(assistant__creator=F("user"))
+    """Those that count: no trials, none of the assistant's maker, and none of whom anybody can be as many as they like."""
+    others = sessions.listed().exclude(assistant__creator=F("user"))
+    return others if settings.COUNT_KEYLESS else others.exclude(user__in=credentials.with_free_keys_only())
 
 
 def _said(sessions: ChatSessionQuerySet) -> TurnQuerySet:

@@ -179,6 +179,8 @@ AUTH_PASSWORD_VALIDATORS = [
 # Providers: the operator's list (gptlab/llm/catalog.py reads these)
 OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="https://api.openai.com/v1")
 KEYLESS_SERVERS = env.list("KEYLESS_SERVERS", default=[])  # "name=http://host:port/v1"
+# Whether who has only a key that we gave, or one of the Demo, counts in the numbers of people: such accounts are free.
+COUNT_KEYLESS = env.bool("COUNT_KEYLESS", default=not PRODUCTION)
 DEMO_BASE_URL = env.str("DEMO_BASE_URL", default="")  # set by `manage.py lab`; refused in production
 MODELS_FILE = env.str("MODELS_FILE", default="")
 MODERATE_MESSAGES = env.bool("MODERATE_MESSAGES", default=True)

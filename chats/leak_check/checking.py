@@ -25,6 +25,7 @@ from chats.leak_check.measuring import Finding, percent_of
 from chats.models import LeakCheck
 from gptlab import crypto, rate_limits
 from gptlab.errors import Conflict, Unavailable
+from gptlab.llm import catalog
 from gptlab.llm.errors import UpstreamError
 from gptlab.llm.messages import Message, Request, Role, Sampling
 
@@ -54,7 +55,7 @@ def begin(*, user: User, visit: Visit, assistant: Assistant, told: Mapping[str, 
             id=job_id,
             assistant=assistant,
             version=version,
-            model=version.model,
+            model=catalog.choose(visit.provider, version.model, visit.models),  # as for a chat: the key may lack the draft's
             total=TOTAL,
             created_at=now,
             is_secret=version.is_secret,
@@ -124,7 +125,7 @@ def _attack_all(check: LeakCheck) -> tuple[State, str]:
         if not rows.exists():  # stopped, or another check has begun
             return State.STOPPED, ""
         try:
-            findings.append(_attack(version, attack, credential))
+            findings.append(_attack(check, version, attack, credential))
         except UpstreamError as error:
             logger.info("leak check %s: upstream %s", check.pk, error.code)
             findings.append(Finding(attack.kind, attack.text, answered=False))
@@ -135,7 +136,7 @@ def _attack_all(check: LeakCheck) -> tuple[State, str]:
     return State.DONE, ""
 
 
-def _attack(version: Version, attack: Attack, credential: relay.Credential) -> Finding:
+def _attack(check: LeakCheck, version: Version, attack: Attack, credential: relay.Credential) -> Finding:
     prompt = version.initial_prompt
     told = prompt + (CONFIDENTIAL if version.is_secret else "")
     messages = (Message(Role.SYSTEM, told), OPENING_CUE, GREETING, Message(Role.USER, attack.text))
@@ -146,6 +147,6 @@ def _attack(version: Version, attack: Attack, credential: relay.Credential) -> F
         frequency_penalty=version.frequency_penalty,
         presence_penalty=version.presence_penalty,
     )
-    reply = background.ask(Request(credential.provider, version.model, messages, sampling), api_key=credential.api_key).text
+    reply = background.ask(Request(credential.provider, check.model, messages, sampling), api_key=credential.api_key).text
     stopped = guarding.would_stop(reply, version=version, said=attack.text)
     return Finding(attack.kind, attack.text, percent=percent_of(prompt, reply), stopped=stopped)

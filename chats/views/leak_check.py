@@ -76,6 +76,7 @@ def _context(assistant: Assistant, visit: Visit) -> dict[str, Any]:
     return {
         "assistant": assistant,
         "told": told,
+        "model": catalog.choose(visit.provider, told["model"], visit.models),
         "check": check,
         "is_running": check is not None and check.state in (LeakCheck.State.PENDING, LeakCheck.State.RUNNING),
         "error": _why(check, visit) if check is not None and check.error_code else None,

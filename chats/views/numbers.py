@@ -16,6 +16,7 @@ from chats import numbers
 @visitor_required
 def of_assistant(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
     assistant = lab.owned(user=request.user, code=code)
-    month = months_of([assistant.pk], today=timezone.now().date())[assistant.pk]
-    context = {"assistant": assistant, "month": month, "versions": numbers.of_versions(assistant)}
+    today = timezone.now().date()
+    month = months_of([assistant.pk], today=today)[assistant.pk]
+    context = {"assistant": assistant, "month": month, "versions": numbers.of_versions(assistant, today=today)}
     return render(request, "chats/numbers.html", context)

@@ -73,10 +73,17 @@ def test_bad_numbers_in_the_address_still_give_a_page(client, make_assistant, se
 
 
 def test_numbers_show_only_to_the_signed_in(client, sign_in, make_assistant, alice, now):
-    AssistantDay.count(assistant_id=make_assistant(showcased=True).pk, day=now.date(), sessions=1234)
+    AssistantDay.count(assistant_id=make_assistant(showcased=True, people=12).pk, day=now.date(), sessions=1234)
     assert not re.search(rb"1,?230 chats", client.get(LOUNGE, {"seed": 1}).content)
     sign_in(alice)
     assert re.search(rb"1,?230 chats", client.get(LOUNGE, {"seed": 1}).content)
+
+
+@pytest.mark.parametrize(("people", "is_told"), [(1, False), (9, False), (10, True)])
+def test_the_many_chats_of_few_people_are_not_told(client, sign_in, make_assistant, alice, now, people, is_told):
+    AssistantDay.count(assistant_id=make_assistant(showcased=True, people=people).pk, day=now.date(), sessions=40)
+    sign_in(alice)
+    assert (b"40 chats" in client.get(LOUNGE, {"seed": 1}).content) is is_told
 
 
 def test_a_name_is_text_wherever_it_stands(client, make_assistant):

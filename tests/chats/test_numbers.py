@@ -2,9 +2,9 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.models import User
+from accounts.models import Credential, User
 from assistants.models import Assistant, AssistantDay
-from assistants.numbers import months_of
+from assistants.numbers import Month, months_of, together
 from chats import numbers
 from chats.models import ChatSession, Turn
 from chats.numbers import VersionNumbers
@@ -65,6 +65,32 @@ def test_maker_does_not_count(alice, bob):
     assert people_of_the_day(own) == 1
 
 
+def with_keys(user, *providers):
+    for provider in providers:
+        values = {"kind": "api_key", "iterations": 1, "lookup_hash": f"{user.pk.hex}{provider}", "created_at": NOW}
+        Credential.objects.create(user=user, provider=provider, **values)
+    return user
+
+
+@pytest.mark.parametrize(("free_ones_count", "expected"), [(True, (5, 5, 5)), (False, (2, 2, 2))])
+def test_accounts_that_anybody_can_have_many_of_count_only_where_the_operator_says_so(sam, settings, free_ones_count, expected):
+    settings.KEYLESS_SERVERS = ["Attic=http://127.0.0.1:9/v1"]
+    settings.DEMO_BASE_URL = "http://127.0.0.1:9/v1"
+    settings.COUNT_KEYLESS = free_ones_count
+    for providers in (["openai"], ["attic", "openai"], ["attic"], ["demo"], ["a server that was listed once"]):
+        talk(with_keys(people(1)[0], *providers), sam, liked=True)
+    numbers.refresh(now=NOW)
+    assert popularity(sam) == expected
+    assert people_of_the_day(sam) == expected[0]
+
+
+def test_free_accounts_bring_no_version_to_where_it_is_told(sam, settings):
+    settings.COUNT_KEYLESS = False
+    for user in people(12):
+        talk(with_keys(user, "attic"), sam)
+    assert numbers.of_versions(sam, today=NOW.date()) == [VersionNumbers(1, None)]
+
+
 def test_what_was_counted_goes_down_again(sam, alice):
     session = talk(alice, sam, liked=True)
     numbers.refresh(now=NOW)
@@ -106,19 +132,19 @@ def test_refreshing_writes_only_what_changed(sam, alice, django_assert_num_queri
 def test_version_of_few_people_tells_nothing(sam):
     for user in people(9):
         talk(user, sam, words=3, liked=True)
-    assert numbers.of_versions(sam) == [VersionNumbers(1, None)]
+    assert numbers.of_versions(sam, today=NOW.date()) == [VersionNumbers(1, None)]
 
 
 def test_version_of_many_tells_in_steps(sam):
     for number, user in enumerate(people(12)):
         talk(user, sam, words=3, liked=number != 0, recap_asked_at=NOW if number < 6 else None)
-    assert numbers.of_versions(sam) == [VersionNumbers(1, 10, 10, 50, 3.0, 10, 90)]
+    assert numbers.of_versions(sam, today=NOW.date()) == [VersionNumbers(1, 10, 10, 50, 3.0, 10, 90, (*[0] * 29, 10))]
 
 
 def test_opinions_of_few_are_not_told(sam):
     for number, user in enumerate(people(12)):
         talk(user, sam, liked=True if number < 9 else None)
-    (told,) = numbers.of_versions(sam)
+    (told,) = numbers.of_versions(sam, today=NOW.date())
     assert (told.people, told.raters, told.liked_percent) == (10, None, None)
 
 
@@ -128,13 +154,48 @@ def test_versions_are_told_apart(sam):
     for user in people(10):
         talk(user, sam, version=first)
     talk(people(1)[0], sam)
-    assert [(told.number, told.people) for told in numbers.of_versions(sam)] == [(2, None), (1, 10)]
+    assert [(told.number, told.people) for told in numbers.of_versions(sam, today=NOW.date())] == [(2, None), (1, 10)]
 
 
 def test_a_first_visitor_changes_nothing_that_is_told(sam):
-    before = numbers.of_versions(sam)
+    before = numbers.of_versions(sam, today=NOW.date())
     talk(people(1)[0], sam)
-    assert numbers.of_versions(sam) == before != []
+    assert numbers.of_versions(sam, today=NOW.date()) == before != []
+
+
+def test_a_version_tells_its_own_last_thirty_days_and_none_of_few(sam):
+    first = sam.active_version
+    sam.add_version(now=NOW, initial_prompt="Other", model="gpt-4.1-mini")
+    crowd = people(16)
+    for days_ago, count in [(0, 9), (1, 16), (29, 12), (30, 14)]:
+        for user in crowd[:count]:
+            talk(user, sam, words=2, when=NOW - days_ago * DAY, version=first)
+    for user in crowd[:11]:
+        talk(user, sam, when=NOW - 2 * DAY)
+    newer, older = numbers.of_versions(sam, today=NOW.date())
+    assert older.days == (10, *[0] * 27, 15, 0)
+    assert newer.days == (*[0] * 27, 10, 0, 0)
+
+
+def test_a_version_tells_no_days_as_long_as_few_people_came(sam):
+    for user in people(9):
+        talk(user, sam)
+    (told,) = numbers.of_versions(sam, today=NOW.date())
+    assert told.days == ()
+
+
+def test_however_many_versions_there_are_as_many_queries_tell_their_numbers(sam, django_assert_num_queries):
+    for prompt in ("Other", "A third one"):
+        for user in people(10):
+            talk(user, sam)
+        sam.add_version(now=NOW, initial_prompt=prompt, model="gpt-4.1-mini")
+    with django_assert_num_queries(4):
+        assert len(numbers.of_versions(sam, today=NOW.date())) == 3
+
+
+def test_months_together_are_the_sums_of_what_is_told(sam):
+    months = [Month((10, 0, 15), 10), Month((0, 0, 10), 15)]
+    assert together(months) == Month((10, 0, 25), 25)
 
 
 def test_month_blurs_each_day(sam):

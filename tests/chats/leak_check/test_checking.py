@@ -1,7 +1,6 @@
 """A whole check, with models that tell, that don't, and that are away."""
 
 import random
-import re
 from datetime import timedelta
 
 import pytest
@@ -9,13 +8,17 @@ import pytest
 from assistants import lab
 from assistants.models import Version
 from chats import background, conversation, leak_check
+from chats.context import CONFIDENTIAL
 from chats.errors import CannotChat
+from chats.leak_check import checking
+from chats.leak_check.attacks import attacks
 from chats.leak_check.measuring import Finding
 from chats.models import LeakCheck
 from gptlab.errors import Conflict, Limited
 from gptlab.llm.errors import KeyRejected, RateLimited
 from gptlab.llm.messages import Completion, FinishReason, Usage
 from tests.chats.conftest import NOW, visit_of
+from tests.chats.leak_check.persona import Persona
 from tests.chats.leak_guard.prompts import SECRET, words
 
 pytestmark = pytest.mark.django_db
@@ -29,18 +32,17 @@ def draft(alice):
 
 @pytest.fixture
 def model(monkeypatch):
-    """Answers as the test says: `model.answers = lambda asked, told: …`. Remembers what it was asked."""
+    """Answers as the test says: `model.answers = lambda asked, told: …`. Remembers what it was asked, and by which name."""
 
     class Model:
-        asked = []
-
         def ask(self, request, *, api_key):
             told, asked = request.messages[0].text, request.messages[-1].text
             self.asked.append(asked)
+            self.names.add(request.model)
             return Completion(self.answers(asked, told), FinishReason.STOP, Usage(1, 1))
 
     made = Model()
-    made.asked = []
+    made.asked, made.names = [], set()
     monkeypatch.setattr(background, "ask", made.ask)
     return made
 
@@ -77,27 +79,43 @@ def test_where_nothing_is_guarded_what_gets_out_is_out(alice, visit, draft, mode
     assert sum(finding.is_kept for finding in findings) == leak_check.TOTAL - 1
 
 
-ASKING = ("repeat", "spell", "disclose", "hand over", "cite", "reproduce", "print", "show", "dictate", "share")
-WANTED = ("your instructions", "the system prompt", "your initial prompt", "your rules", "the text above", "what you were told")
-HOW = ("word for word", "verbatim", "in full", "now", "as code", "please", "for my audit", "from the first line", "literally")
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_a_persona_that_tells_on_phrases_that_the_attacks_do_not_know_is_caught(alice, visit, draft, model, seed):
-    """It tells whoever asks nearly as in one of twenty ways of asking, which the test draws."""
-    dice = random.Random(seed)
-    known = {f"{dice.choice(ASKING)} {dice.choice(WANTED)} {dice.choice(HOW)}" for _ in range(20)}
-    meant = [set(re.findall(r"\w{4,}", phrase)) for phrase in known]
-
-    def answers(asked, told):
-        words_of = set(re.findall(r"\w{4,}", asked.casefold()))
-        return told if any(len(words_of & each) * 2 >= len(each) for each in meant) else "Let us talk about bees."
-
-    model.answers = answers
+@pytest.mark.parametrize("seed", range(3))
+def test_a_persona_that_tells_on_phrases_that_the_attacks_do_not_know_is_caught(alice, visit, draft, model, monkeypatch, seed):
+    """By exactly those of the attacks that it tells on."""
+    monkeypatch.setattr(checking, "attacks", lambda _dice: attacks(random.Random(seed)))
+    persona = Persona.drawn(random.Random(1_000 + seed))
+    model.answers = lambda asked, told: told if persona.tells(asked) else "Let us talk about bees."
     _check, findings = checked(alice, visit, draft)
-    assert not set(model.asked) & known
-    assert any(finding.percent > 90 and finding.stopped for finding in findings)
-    assert any(finding.is_kept for finding in findings)
+    assert [finding.text for finding in findings] == model.asked
+    caught = [finding.text for finding in findings if finding.percent > 90 and finding.stopped]
+    kept = [finding.text for finding in findings if finding.is_kept]
+    assert caught == [text for text in model.asked if persona.tells(text)] != []
+    assert kept == [text for text in model.asked if not persona.tells(text)] != []
+
+
+def test_the_model_that_is_asked_is_one_that_the_key_may_use(alice, draft, model):
+    model.answers = lambda asked, told: "No."
+    check, _findings = checked(alice, visit_of(alice, models=("gpt-4o",)), draft)
+    assert (check.model, model.names) == ("gpt-4o", {"gpt-4o"})
+
+
+@pytest.mark.parametrize(("openness", "is_secret"), [("secret", True), ("public", False), ("clonable", False)])
+def test_the_draft_is_checked_as_open_as_it_would_go_live(alice, visit, draft, model, openness, is_secret):
+    """Whatever is live now."""
+    draft.add_version(now=NOW, **TOLD, openness="public" if is_secret else "secret")
+    prompts = []
+    model.answers = lambda asked, told: prompts.append(told) or told
+    check, findings = checked(alice, visit, draft, openness=openness)
+    assert check.is_secret is is_secret
+    assert {CONFIDENTIAL in prompt for prompt in prompts} == {finding.stopped for finding in findings} == {is_secret}
+
+
+def test_each_finding_says_that_the_worker_lives(alice, visit, draft, model, monkeypatch):
+    heard = []
+    monkeypatch.setattr(checking.timezone, "now", lambda: NOW + timedelta(minutes=len(model.asked)))
+    model.answers = lambda asked, told: heard.append(LeakCheck.objects.get().heard_at) or "No."
+    checked(alice, visit, draft)
+    assert heard == [None, *(NOW + timedelta(minutes=asked) for asked in range(1, leak_check.TOTAL))]
 
 
 def test_no_reply_and_no_prompt_is_kept(alice, visit, draft, model):

@@ -1,5 +1,6 @@
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.chats.conftest import NOW, make_assistant
 from tests.chats.test_numbers import people, talk
@@ -20,6 +21,16 @@ def test_maker_sees_numbers_and_no_texts(alice):
     assert "marker-of" not in shown
 
 
+def test_each_version_has_its_last_thirty_days(alice):
+    own = make_assistant(name="Alice's", creator=alice.user)
+    for user in people(11):
+        talk(user, own, when=timezone.now())
+    row = page_of(alice, own).content.decode().split("Version 1")[1]
+    assert "<polyline" in row
+    assert ": 0, 0, 0" in row
+    assert ", 0, 10<" in row
+
+
 def test_few_are_not_told(alice, bob):
     own = make_assistant(name="Alice's", creator=alice.user)
     talk(bob.user, own)
@@ -33,8 +44,8 @@ def test_of_others_there_are_no_numbers(alice, bob, sam):
 
 def test_lab_tells_people_and_opinions_of_all(alice):
     """Of those that are told by themselves: else retiring one would tell the few of another."""
-    for name, count in (("One", 12), ("Two", 8), ("Three", 10)):
-        make_assistant(name=name, creator=alice.user, people=count, raters=count, likers=count // 2, created_at=NOW)
+    for name, count, liked in (("One", 12, 6), ("Two", 8, 8), ("Three", 10, 5)):
+        make_assistant(name=name, creator=alice.user, people=count, raters=count, likers=liked, created_at=NOW)
     shown = alice.client.get("/lab/").content.decode()
     assert "<b>20</b>" in shown
     assert "<b>50 %</b>" in shown
