@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import two_factor
 from accounts.models import Announcement, AuditEntry, Credential, User
 from gptlab import errors, rate_limits
+from gptlab.reading_only import ReadingOnly
 
 if TYPE_CHECKING:
     from django.forms import ModelForm
@@ -77,19 +78,11 @@ class StaffCreationForm(_UserCreationForm):
         fields = ("username",)
 
 
-class CredentialInline(_CredentialInline):
+class CredentialInline(ReadingOnly, _CredentialInline):
     """Of which provider a key is, and when it was used. Its hash, its salt and the wrapped data key are shown to nobody."""
 
     model = Credential
     fields = readonly_fields = ("kind", "provider", "created_at", "last_used_at")
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(User)
@@ -161,7 +154,7 @@ class AnnouncementAdmin(_AnnouncementAdmin):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(_AuditEntryAdmin):
+class AuditEntryAdmin(ReadingOnly, _AuditEntryAdmin):
     """To read. `manage.py verify_audit` says whether it is as it was written."""
 
     list_display = ("number", "at", "actor", "action", "subject")
@@ -169,12 +162,3 @@ class AuditEntryAdmin(_AuditEntryAdmin):
     search_fields = ("actor", "subject")
     fields = readonly_fields = ("number", "at", "actor", "action", "subject", "detail", "digest")
     ordering = ("-number",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
+from accounts.visit import Visit
 from gptlab import crypto, errors, redis_client
 
 
@@ -27,6 +28,10 @@ class Credential:
     provider: str
     api_key: str
     data_key: bytes
+
+
+def of_visit(visit: Visit) -> Credential:
+    return Credential(user_id=visit.user_id, provider=visit.provider, api_key=visit.api_key, data_key=visit.data_key)
 
 
 def put(*, kind: str, job_id: UUID, credential: Credential) -> None:

@@ -9,7 +9,7 @@ from assistants.codes import stored
 from assistants.errors import UnknownCode
 from assistants.models import Assistant, Report
 from assistants.moderation import weigh
-from gptlab import rate_limits
+from gptlab import rate_limits, typed
 from gptlab.errors import Invalid
 
 REPORTS_LIMIT = "10/hour;30/day"
@@ -26,14 +26,10 @@ def reportable(code: str, *, user: User) -> Assistant:
 
 def report(assistant: Assistant, *, user: User, reason: str, words: str, now: datetime) -> Report:
     """Who has an open report says it anew, and better. Raises Invalid, Limited, Unavailable."""
-    words = words.replace("\0", "").replace("\r\n", "\n").strip()
     if reason not in Report.Reason.values:
         raise Invalid(_("Choose what is wrong."), field="reason")
-    if len(words) > WORDS_MOST:
-        message = _("Say it in %(most)d characters or fewer; these are %(count)d.")
-        raise Invalid(message % {"most": WORDS_MOST, "count": len(words)}, field="words")
-    if reason == Report.Reason.OTHER and not words:
-        raise Invalid(_("Say in a few words what it is."), field="words")
+    missing = _("Say in a few words what it is.") if reason == Report.Reason.OTHER else ""
+    words = typed.words(words, most=WORDS_MOST, field="words", missing=missing)
     rate_limits.hit("report", key=str(user.pk), limit=REPORTS_LIMIT)
     told = {"reason": reason, "words": words, "created_at": now}
     made = Report.objects.update_or_create(assistant=assistant, reporter=user, closed_at=None, defaults=told)[0]

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from assistants import moderation
 from assistants.models import Screening
+from gptlab.handing_over import hand_over
 
 
 @shared_task(name="assistants.screen", ignore_result=True)
@@ -16,9 +17,5 @@ def screen(*, screening_id: str) -> None:
 
 def enqueue_screening(screening: Screening | None) -> None:
     """The broker away: it stays as one whom nobody asked."""
-    if screening is None or screening.was_moderated is not None:
-        return
-    try:
-        screen.apply_async(kwargs={"screening_id": str(screening.pk)}, retry=False)
-    except screen.OperationalError:
-        pass
+    if screening is not None and screening.was_moderated is None:
+        hand_over(screen, screening_id=screening.pk)

@@ -23,8 +23,7 @@ DEADLINES = Deadlines(total=150.0)
 @contextmanager
 def job_paid_by(visit: Visit, *, kind: str) -> Iterator[UUID]:
     """The id of a job to come, whose credential the relay holds already. Taken back if nothing comes of the job."""
-    credential = relay.Credential(user_id=visit.user_id, provider=visit.provider, api_key=visit.api_key, data_key=visit.data_key)
-    with job_trusted_with(credential, kind=kind) as job_id:
+    with job_trusted_with(relay.of_visit(visit), kind=kind) as job_id:
         yield job_id
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from chats import condensing, leak_check, naming, numbers, recapping, recovery, replying
 from chats.conversation import Concluded
 from chats.models import LeakCheck, Reply
+from gptlab.handing_over import hand_over
 
 
 @shared_task(name="chats.reply", ignore_result=True)
@@ -61,18 +62,18 @@ def enqueue(pending: Reply) -> None:
 def enqueue_recap(concluded: Concluded) -> None:
     """The broker away: the page says after a while that there is none, and it can be asked for again."""
     if concluded.job_id is not None:
-        _hand_over(recap, session_id=concluded.session.pk, job_id=concluded.job_id)
+        hand_over(recap, session_id=concluded.session.pk, job_id=concluded.job_id)
 
 
 def enqueue_leak_check(check: LeakCheck) -> None:
     """The broker away: the page says after a while that nothing came of it."""
-    _hand_over(check_leaks, check_id=check.pk)
+    hand_over(check_leaks, check_id=check.pk)
 
 
 def _title_after(done: replying.Job) -> None:
     job_id = naming.ask_for_title(reply_id=done.reply_id, credential=done.credential, now=timezone.now())
     if job_id is not None:
-        _hand_over(title, session_id=done.session_id, job_id=job_id)
+        hand_over(title, session_id=done.session_id, job_id=job_id)
 
 
 def _condense_after(done: replying.Job) -> None:
@@ -81,18 +82,11 @@ def _condense_after(done: replying.Job) -> None:
         session_id=done.session_id, turn=done.turn, credential=done.credential, now=timezone.now()
     )
     if job_id is not None:
-        _hand_over(condense, session_id=done.session_id, job_id=job_id)
+        hand_over(condense, session_id=done.session_id, job_id=job_id)
 
 
 def _send(reply_id: UUID) -> None:
-    _hand_over(reply, reply_id=reply_id)
-
-
-def _hand_over(task: Any, **ids: UUID) -> None:
-    try:
-        task.apply_async(kwargs={name: str(id) for name, id in ids.items()}, retry=False)
-    except task.OperationalError:
-        pass
+    hand_over(reply, reply_id=reply_id)
 
 
 @worker_ready.connect

@@ -6,17 +6,24 @@ import sys
 
 import django
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gptlab.settings")
-django.setup()
 
-from django.utils import timezone  # noqa: E402
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gptlab.settings")
+    django.setup()
+    decide(**json.load(sys.stdin))
 
-from accounts.models import User  # noqa: E402
-from assistants.models import Assistant, Decision  # noqa: E402
-from assistants.moderation import decide  # noqa: E402
+
+def decide(*, code: str, action: str, reason: str) -> None:
+    from django.utils import timezone
+
+    from accounts.models import User
+    from assistants import moderation
+    from assistants.models import Assistant, Decision
+
+    by = User.objects.filter(username="mo").first() or User.objects.create_superuser("mo", "a password that is long")
+    ids = list(Assistant.objects.filter(code=code).values_list("pk", flat=True))
+    moderation.decide(ids, action=Decision.Action(action), reason=reason, by=by, now=timezone.now())
+
 
 if __name__ == "__main__":
-    told = json.load(sys.stdin)
-    by = User.objects.filter(username="mo").first() or User.objects.create_superuser("mo", "a password that is long")
-    ids = list(Assistant.objects.filter(code=told["code"]).values_list("pk", flat=True))
-    decide(ids, action=Decision.Action(told["action"]), reason=told["reason"], by=by, now=timezone.now())
+    main()

@@ -6,12 +6,17 @@ import sys
 
 import django
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gptlab.settings")
-django.setup()
 
-from django.utils import timezone  # noqa: E402
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gptlab.settings")
+    django.setup()
 
-from accounts import moderators  # noqa: E402
+    from django.utils import timezone
+
+    from accounts import moderators
+
+    moderators.make(**json.load(sys.stdin), now=timezone.now())
+
 
 if __name__ == "__main__":
-    moderators.make(**json.load(sys.stdin), now=timezone.now())
+    main()

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from assistants import moderation
+from assistants.admin.open_ones import OpenOnes
 from assistants.models import Appeal
 from gptlab.errors import Conflict
 
@@ -37,19 +37,8 @@ class AnswerForm(_ModelForm):
         fields = ("answer",)
 
 
-class IsOpen(admin.SimpleListFilter):
-    title = gettext_lazy("state")
-    parameter_name = "open"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("no", _("Answered")), ("all", _("All"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Appeal]) -> QuerySet[Appeal]:
-        return queryset if self.value() == "all" else queryset.filter(granted__isnull=self.value() != "no")
-
-    def choices(self, changelist: Any) -> Any:
-        everything, *others = super().choices(changelist)
-        return [everything | {"display": _("Open")}, *others]
+class IsOpen(OpenOnes):
+    ended_at, ended = "answered_at", gettext_lazy("Answered")
 
 
 @admin.register(Appeal)

@@ -17,7 +17,7 @@ from accounts.models import User
 from assistants import moderation
 from assistants.admin.actions import WORDS, ModerationActions
 from assistants.admin.faces import Faces, with_numbers
-from assistants.admin.reading_only import Inline
+from assistants.admin.inlines import Inline
 from assistants.models import Assistant, Decision, Report, Screening, Version
 
 if TYPE_CHECKING:
@@ -73,9 +73,6 @@ class AssistantAdmin(ModerationActions, Faces, _AssistantAdmin):
     ordering = ("name",)
     inlines = (ReportInline, DecisionInline, ScreeningInline, VersionInline)
     change_form_template = "admin/assistants/with_tools.html"
-
-    class Media:
-        css = {"all": ("css/admin.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Assistant]:
         return with_numbers(super().get_queryset(request))

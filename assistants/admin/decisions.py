@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from django.contrib import admin
 
-from assistants.admin.reading_only import ReadingOnly
 from assistants.models import Decision
+from gptlab.reading_only import ReadingOnly
 
 if TYPE_CHECKING:
     _DecisionAdmin = admin.ModelAdmin[Decision]

@@ -33,9 +33,6 @@ class QueueAdmin(ModerationActions, Faces, _QueueAdmin):
     search_fields = ("name", "tagline", "code__iexact", "creator__id__startswith")
     ordering = ("-risk", "name")
 
-    class Media:
-        css = {"all": ("css/admin.css",)}
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         open_reports = Report.objects.filter(closed_at=None).defer("words")
         screenings = Screening.objects.order_by("-made_at")

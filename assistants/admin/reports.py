@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assistants import moderation
+from assistants.admin.open_ones import OpenOnes
 from assistants.models import Report
 
 if TYPE_CHECKING:
@@ -17,20 +18,8 @@ else:
     _ReportAdmin = admin.ModelAdmin
 
 
-class IsOpen(admin.SimpleListFilter):
-    title = _("state")
-    parameter_name = "open"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("no", _("Closed")), ("all", _("All"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Report]) -> QuerySet[Report]:
-        return queryset if self.value() == "all" else queryset.filter(closed_at__isnull=self.value() != "no")
-
-    def choices(self, changelist: Any) -> Any:
-        """What goes without saying is the queue: the open ones."""
-        everything, *others = super().choices(changelist)
-        return [everything | {"display": _("Open")}, *others]
+class IsOpen(OpenOnes):
+    ended_at, ended = "closed_at", _("Closed")
 
 
 @admin.register(Report)

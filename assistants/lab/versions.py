@@ -8,9 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assistants.models import Assistant, Draft, Version
-from gptlab.errors import Conflict, Invalid, Missing
+from gptlab.errors import Conflict, Missing
 
-NOTE_MOST = 250
 PROMPTS = ("initial_prompt", "summary_prompt")  # they are encrypted: no query compares them
 
 
@@ -68,13 +67,7 @@ def roll_back(assistant: Assistant, *, number: int) -> Version:
 
 
 def annotate(assistant: Assistant, *, number: int, note: str) -> None:
-    """The note is for its maker; what a version tells the model never changes. Raises Invalid."""
-    note = " ".join(note.split())
-    if len(note) > NOTE_MOST:
-        message = _("Keep the note to %(most)d characters; these are %(count)d.")
-        raise Invalid(message % {"most": NOTE_MOST, "count": len(note)}, field="note")
-    if not note.isprintable():
-        raise Invalid(_("The note has characters that can’t be shown. Type it, or paste it as plain text."), field="note")
+    """The note, which is fit, is for its maker; what a version tells the model never changes."""
     Version.objects.filter(pk=_version(assistant, number).pk).update(note=note)
 
 

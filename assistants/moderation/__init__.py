@@ -4,8 +4,8 @@ No room here opens a chat, and none could: there is nothing to open one with.
 """
 
 from assistants.moderation.appealing import answer, appeal, can_appeal
-from assistants.moderation.deciding import ACTIONS, REASON_MOST, REASONED, TAKING, Decided, decide, open_for
-from assistants.moderation.history import of_assistant, of_maker, standing_against
+from assistants.moderation.deciding import ACTIONS, REASON_MOST, REASONED, Decided, decide, open_for
+from assistants.moderation.history import of_maker, standing_against
 from assistants.moderation.reading import read_prompts
 from assistants.moderation.risk import weigh
 from assistants.moderation.screening import begin, finish
@@ -14,7 +14,6 @@ __all__ = [
     "ACTIONS",
     "REASONED",
     "REASON_MOST",
-    "TAKING",
     "Decided",
     "answer",
     "appeal",
@@ -22,7 +21,6 @@ __all__ = [
     "can_appeal",
     "decide",
     "finish",
-    "of_assistant",
     "of_maker",
     "open_for",
     "read_prompts",

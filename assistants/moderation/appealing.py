@@ -10,7 +10,8 @@ from accounts.models import User
 from assistants.models import Appeal, Decision
 from assistants.moderation.deciding import REASON_MOST, TAKING, Action, decide, decide_on_maker
 from assistants.moderation.risk import weigh
-from gptlab.errors import Conflict, Invalid, Missing
+from gptlab import typed
+from gptlab.errors import Conflict, Missing
 
 WORDS_MOST = 1_000  # characters
 _UNDOING = {Action.HELD: Action.APPROVED, Action.UNLISTED: Action.RESTORED, Action.SUSPENDED: Action.RESTORED}
@@ -26,12 +27,7 @@ def appeal(*, user: User, decision_id: int, words: str, now: datetime) -> Appeal
     decision = Decision.objects.filter(creator=user, pk=decision_id).select_related("appeal").first()
     if decision is None or decision.action not in TAKING or decision.part_of_id is not None:
         raise Missing
-    words = words.replace("\0", "").replace("\r\n", "\n").strip()
-    if not words:
-        raise Invalid(_("Say why it should be decided otherwise."), field="words")
-    if len(words) > WORDS_MOST:
-        message = _("Say it in %(most)d characters or fewer; these are %(count)d.")
-        raise Invalid(message % {"most": WORDS_MOST, "count": len(words)}, field="words")
+    words = typed.words(words, most=WORDS_MOST, field="words", missing=_("Say why it should be decided otherwise."))
     try:
         with transaction.atomic():
             made = Appeal.objects.create(decision=decision, words=words, made_at=now)
@@ -49,10 +45,7 @@ def answer(appeal_id: int, *, granted: bool, words: str, by: User, now: datetime
         raise Missing
     if found.granted is not None:
         raise Conflict(_("This appeal has been answered already."))
-    words = words.replace("\0", "").strip()
-    if not words or len(words) > REASON_MOST:
-        message = _("Give an answer of 1 to %(most)d characters: its maker reads it.")
-        raise Invalid(message % {"most": REASON_MOST}, field="answer")
+    words = typed.words(words, most=REASON_MOST, field="answer", missing=_("Give an answer: its maker reads it."))
     found.granted, found.answer, found.answered_at = granted, words, now
     found.save(update_fields=["granted", "answer", "answered_at"])
     decision = found.decision

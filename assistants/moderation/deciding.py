@@ -12,7 +12,7 @@ from accounts import audit
 from accounts.models import User
 from assistants.models import Assistant, Decision, Report
 from assistants.moderation.risk import weigh
-from gptlab.errors import Invalid
+from gptlab.typed import words
 
 Action = Decision.Action
 Standing = Assistant.Standing
@@ -37,7 +37,8 @@ class Decided:
 @transaction.atomic
 def decide(assistant_ids: Sequence[int], *, action: Action, reason: str, by: User, now: datetime) -> Decided:
     """One decision for each of them; for each maker, where it is about makers. Raises Invalid."""
-    reason = fit_reason(reason, action=action)
+    missing = _("Give a reason: its maker reads it, and can appeal.") if action in REASONED else ""
+    reason = words(reason, most=REASON_MOST, field="reason", missing=missing)
     assistants = list(Assistant.objects.select_for_update().filter(pk__in=assistant_ids).order_by("pk"))
     if action in (Action.BANNED, Action.UNBANNED):
         makers = {each.creator_id for each in assistants if each.creator_id is not None}
@@ -61,10 +62,8 @@ def decide_on_maker(maker_id: UUID, *, action: Action, reason: str, by: User, no
         taken = [each.pk for each in Assistant.objects.filter(creator=maker, standing=Standing.SUSPENDED) if _by_ban(each)]
         theirs, change = Assistant.objects.filter(pk__in=taken), Action.RESTORED
     else:
-        theirs, change = (
-            Assistant.objects.filter(creator=maker).exclude(visibility=Assistant.Visibility.PRIVATE),
-            Action.SUSPENDED,
-        )
+        shared = Assistant.objects.filter(creator=maker).exclude(visibility=Assistant.Visibility.PRIVATE)
+        theirs, change = shared, Action.SUSPENDED
     for each in theirs.select_for_update().order_by("pk"):
         _decide(each, action=change, reason=reason, by=by, now=now, part_of=decision)
     return True
@@ -72,35 +71,19 @@ def decide_on_maker(maker_id: UUID, *, action: Action, reason: str, by: User, no
 
 def open_for(assistant: Assistant) -> list[Action]:
     """What would change something about it."""
-    about_maker = {Action.BANNED: True, Action.UNBANNED: False}
-    before = (assistant.standing, assistant.showcased)
-    found = []
-    for action in ACTIONS:
-        if action in about_maker:
-            is_open = assistant.creator is not None and assistant.creator.may_share == about_maker[action]
-        else:
-            is_open = _apply(assistant, action)
-            assistant.standing, assistant.showcased = before
-        if is_open:
-            found.append(action)
+    about_makers = {Action.BANNED, Action.UNBANNED}
+    found = [action for action in ACTIONS if action not in about_makers and _after(assistant, action) is not None]
+    if assistant.creator is not None:
+        found.append(Action.BANNED if assistant.creator.may_share else Action.UNBANNED)
     return found
-
-
-def fit_reason(reason: str, *, action: Action) -> str:
-    reason = reason.replace("\0", "").replace("\r\n", "\n").strip()
-    if not reason and action in REASONED:
-        raise Invalid(_("Give a reason: its maker reads it, and can appeal."), field="reason")
-    if len(reason) > REASON_MOST:
-        message = _("Give the reason in %(most)d characters or fewer; these are %(count)d.")
-        raise Invalid(message % {"most": REASON_MOST, "count": len(reason)}, field="reason")
-    return reason
 
 
 def _decide(
     assistant: Assistant, *, action: Action, reason: str, by: User, now: datetime, part_of: Decision | None = None
 ) -> bool:
-    if not _apply(assistant, action):
+    if (then := _after(assistant, action)) is None:
         return False
+    assistant.standing, assistant.showcased = then
     assistant.save(update_fields=["standing", "showcased"])
     Decision.objects.create(
         assistant=assistant,
@@ -118,26 +101,24 @@ def _decide(
     return True
 
 
-def _apply(assistant: Assistant, action: Action) -> bool:
-    """Whether the decision changes anything."""
-    before = (assistant.standing, assistant.showcased)
-    if action == Action.APPROVED:
-        has_reports = Report.objects.filter(assistant=assistant, closed_at=None).exists()
-        if assistant.standing not in (Standing.FREE, Standing.HELD):
-            return False
-        assistant.standing = Standing.FREE
-        return has_reports or before[0] == Standing.HELD
-    if action == Action.SHOWCASED:
-        can_be = assistant.visibility == Assistant.Visibility.LISTED and assistant.standing == Standing.FREE
-        assistant.showcased = assistant.showcased or can_be
+def _after(assistant: Assistant, action: Action) -> tuple[str, bool] | None:
+    """Its standing then, and whether it is showcased. None: there is nothing to decide."""
+    standing, showcased = assistant.standing, assistant.showcased
+    then = standing, showcased
+    if action == Action.APPROVED and standing in (Standing.FREE, Standing.HELD):
+        is_reported = Report.objects.filter(assistant=assistant, closed_at=None).exists()
+        return (Standing.FREE, showcased) if is_reported or standing == Standing.HELD else None
+    if action == Action.SHOWCASED and standing == Standing.FREE and assistant.visibility == Assistant.Visibility.LISTED:
+        then = standing, True
     elif action == Action.UNSHOWCASED:
-        assistant.showcased = False
+        then = standing, False
     elif action == Action.RESTORED:
-        assistant.standing = Standing.FREE
-    elif assistant.standing != Standing.SUSPENDED or action == Action.SUSPENDED:
-        assistant.standing = Standing.UNLISTED if action == Action.UNLISTED else Standing.SUSPENDED
-        assistant.showcased = False
-    return before != (assistant.standing, assistant.showcased)
+        then = Standing.FREE, showcased
+    elif action == Action.SUSPENDED:
+        then = Standing.SUSPENDED, False
+    elif action == Action.UNLISTED and standing != Standing.SUSPENDED:
+        then = Standing.UNLISTED, False
+    return then if then != (standing, showcased) else None
 
 
 def _by_ban(assistant: Assistant) -> bool:

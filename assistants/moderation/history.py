@@ -14,10 +14,6 @@ def of_maker(user: User) -> QuerySet[Decision]:
     return rows.order_by("-made_at", "-pk")[:SHOWN_MOST]
 
 
-def of_assistant(assistant: Assistant) -> QuerySet[Decision]:
-    return Decision.objects.filter(assistant=assistant).order_by("-made_at", "-pk")[:SHOWN_MOST]
-
-
 def standing_against(user: User) -> int:
     """How many assistants are kept from what their maker wants, and a ban."""
     kept = Assistant.objects.made_by(user).exclude(standing=Assistant.Standing.FREE).count()

@@ -28,9 +28,8 @@ def begin(assistant: Assistant, *, visit: Visit, now: datetime) -> Screening | N
     screening = Screening(assistant=assistant, made_at=now, was_moderated=None if asks else False)
     screening.words_found = word_list.count_in(_texts(assistant))
     if asks:
-        credential = relay.Credential(visit.user_id, visit.provider, visit.api_key, visit.data_key)
         try:
-            relay.put(kind=JOB, job_id=screening.pk, credential=credential)
+            relay.put(kind=JOB, job_id=screening.pk, credential=relay.of_visit(visit))
         except Unavailable:
             screening.was_moderated = False
     with transaction.atomic():

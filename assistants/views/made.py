@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.decorators import VisitorRequest, visitor_required
 from accounts.visit import Visit
 from assistants import lab, moderation, tasks
+from assistants.forms import ProfileForm
 from assistants.lab.differences import compare
 from assistants.models import Assistant, Version
 from assistants.personalities import PERSONALITIES
@@ -90,10 +92,10 @@ def roll_back(request: VisitorRequest, visit: Visit, code: str, number: int) -> 
 def annotate(request: VisitorRequest, visit: Visit, code: str, number: int) -> HttpResponse:
     found, note = lab.owned(user=request.user, code=code), request.POST.get("note", "")
     try:
-        lab.annotate(found, number=number, note=note)
-    except Invalid as error:
-        typed = {"error": error, "error_at": number, "note": note}
-        return marked(render(request, "assistants/lab/versions.html", _versions(request, found, at=number) | typed), error)
+        lab.annotate(found, number=number, note=ProfileForm.base_fields["note"].clean(note))
+    except ValidationError as error:
+        typed = {"error": " ".join(error.messages), "error_at": number, "note": note}
+        return marked(render(request, "assistants/lab/versions.html", _versions(request, found, at=number) | typed), Invalid())
     messages.success(request, _("The note is kept."))
     return redirect("assistants:lab-versions", code=code)
 

@@ -2,22 +2,19 @@
 
 import json
 import os
-import re
 import signal
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
 
 from playwright.sync_api import CDPSession, Page, expect
 
+from tests.browser.things import Things
 from tests.http_visitor import HttpVisitor
 from tests.lab import Lab
 
-KEY = "sk-states-0123456789abcdef0123456789abcdef"
 STAFF_PASSWORD = "a password that is long"
-ASSISTANT = "Query Quill"  # of the house collection
 TINY = "tiny"  # a model whose memory is soon full: see `models_file`
 QUICK = {"START_LIMIT": "600/minute", "MESSAGE_LIMIT": "600/minute"}  # settings for visitors who are faster than people
 _UNWRAP = """() => {
@@ -37,11 +34,11 @@ def models_file(folder: Path) -> str:
     return str(path)
 
 
-class Stage:
+class Stage(Things):
     def __init__(self, page: Page, lab: Lab) -> None:
-        self.page, self.lab = page, lab
+        super().__init__(lab)
+        self.page = page
         self._chat: str | None = None
-        self._made: dict[str, str] = {}
         self._long: str | None = None
         self._scriptless: CDPSession | None = None
 
@@ -72,20 +69,15 @@ class Stage:
     def staff(self, path: str, *, name: str = "states") -> Page:
         """As a moderator who may read prompts; as "mo", who may do everything, once something was decided."""
         self._leave()
-        if name == "states" and "moderator" not in self._made:
+        if name == "states":
             told = {"name": name, "password": STAFF_PASSWORD, "may_read_prompts": True}
-            self.lab.run("tests.make_moderator", json.dumps(told))
-            self._made["moderator"] = name
+            self.once("moderator", lambda: self.lab.run("tests.make_moderator", json.dumps(told)))
         self.page.goto("/admin/login/?next=" + path)
         self.page.get_by_label("User name").fill(name)
         self.page.get_by_label("Password").fill(STAFF_PASSWORD)
         self.page.get_by_role("button", name="Log in").click()
         self.page.wait_for_url("**" + path)
         return self.page
-
-    def decide(self, code: str, action: str, reason: str) -> None:
-        """As a moderator, about one of the visitor's."""
-        self.lab.run("tests.decide", json.dumps({"code": code, "action": action, "reason": reason}))
 
     def without_a_script(self, path: str) -> Page:
         """As a browser shows it that runs none. What comes by itself stays away, so that one can look at what is there."""
@@ -169,108 +161,6 @@ class Stage:
     def stop(self) -> Page:
         self.page.get_by_role("button", name="Stop").click()
         return self.ended()
-
-    def code(self, name: str = ASSISTANT) -> str:
-        """Of an assistant in the Lounge."""
-        cards = self.visitor.http.get("/lounge/", params={"q": name}).text
-        return re.findall(rf'/assistants/([0-9A-Z]{{20}})/"[^>]*>\s*(?:<bdi>)?{name}', cards)[0]
-
-    def assistant(self, **fields: object) -> str:
-        """The code of one that is not in the house collection. Made once, however many states ask for it."""
-        key = str(fields)
-        if key not in self._made:
-            self._made[key] = self.lab.make_assistant(**fields)
-        return self._made[key]
-
-    @cached_property
-    def community(self) -> str:
-        """More than a page of the Lounge, and the name that they begin with."""
-        self.assistant(name="Many Mia", copies=23, showcased=False, category="play")
-        return "Many Mia"
-
-    @cached_property
-    def own(self) -> str:
-        """The visitor's private one."""
-        self.visitor.start(self.code())
-        owner = {"owner_of": self.visitor.session, "visibility": "private", "showcased": False}
-        return self.assistant(name="Seminar Sparring", description="Asks back until the point stands.", **owner)
-
-    def draft(self, typed: dict[str, str]) -> str:
-        """The code of one of the visitor's on the bench. Made once for the same words."""
-        key = f"draft {typed}"
-        if key not in self._made:
-            edit = self.visitor.post("/lab/new/").url.path
-            self.visitor.post(edit, **typed, next="leave")
-            self._made[key] = edit.split("/")[2]
-        return self._made[key]
-
-    @cached_property
-    def revised(self) -> str:
-        return self.revised_as("Revised Rita")
-
-    def revised_as(self, name: str, script: str = "") -> str:
-        """One of the visitor's with two versions. Made once for the same name. `script` is what the upstream does with either."""
-        if name not in self._made:
-            self._made[name] = self._revised(name, f"\n{script}" if script else "")
-        return self._made[name]
-
-    def _revised(self, name: str, script: str) -> str:
-        code = self.draft({"initial_prompt": f"You are Rita.\n\nAsk once.\nBe brief.{script}", "name": name})
-        shown = {"tagline": "Better now", "description": "Was revised.", "note": "The first that worked."}
-        self.visitor.post(f"/lab/{code}/publish/", **shown, next="publish")
-        later = {"initial_prompt": f"You are Rita.\n\nAsk twice, then answer.\nBe brief.{script}", "personality": "witty"}
-        self.visitor.post(f"/lab/{code}/edit/", **later, next="leave")
-        self.visitor.post(f"/lab/{code}/publish/", note="Asks twice: once was too few.", next="publish")
-        return code
-
-    def keep_messages(self, code: str, *texts: str) -> None:
-        """What its maker says to its versions to compare them. Once for the same assistant."""
-        if f"messages {code}" not in self._made:
-            for text in texts:
-                self.visitor.post(f"/lab/{code}/compare/messages/", text=text)
-            self._made[f"messages {code}"] = code
-
-    @cached_property
-    def retired(self) -> str:
-        """One of the visitor's that takes no new chats."""
-        code = self.draft({"initial_prompt": "You are Rob.", "name": "Retired Rob", "tagline": "Was here", "description": "Was."})
-        self.visitor.post(f"/lab/{code}/publish/", next="publish")
-        self.visitor.post(f"/lab/{code}/retire/")
-        return code
-
-    @cached_property
-    def talked_with(self) -> str:
-        """One with whom the visitor had more chats than a page shows."""
-        code = self.assistant(name="Regular Ruth", starters=["Why does ice float?", "What is a good question?"])
-        sessions = []
-        for _ in range(12):
-            self.visitor.start(code)
-            sessions.append(self.visitor.session)
-        self.visitor.wait_for_end("done")
-        self.fill(*sessions, turns=1)
-        return code
-
-    def fill(self, *sessions: str, turns: int) -> None:
-        """More turns for the visitor's chats, without a model."""
-        wanted = {"provider": "openai", "api_key": KEY, "sessions": sessions, "turns": turns}
-        self.lab.run("tests.fill_chat", json.dumps(wanted))
-
-    @cached_property
-    def visitor(self) -> HttpVisitor:
-        """Who is signed in, with chats of their own, on the scripted upstream."""
-        visitor = HttpVisitor(self.lab.url)
-        visitor.sign_in(provider="openai", api_key=KEY)
-        return visitor
-
-    @cached_property
-    def reader(self) -> HttpVisitor:
-        """Whose key can't chat any more."""
-        visitor, key = HttpVisitor(self.lab.url), f"sk-script.models_once-{uuid.uuid4().hex}"
-        visitor.sign_in(provider="openai", api_key=key)
-        visitor.start(self.code())
-        visitor.wait_for_end("done")
-        visitor.sign_in(provider="openai", api_key=key)
-        return visitor
 
     def _leave(self) -> None:
         """The state before may have left a line that stands still, or no scripts."""

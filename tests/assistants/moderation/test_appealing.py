@@ -1,22 +1,12 @@
 import pytest
 
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry
 from assistants.models import Appeal, Assistant, Decision
 from assistants.moderation import answer, appeal, decide
 from gptlab.errors import Conflict, Invalid, Missing
 
 pytestmark = pytest.mark.django_db
 Action = Decision.Action
-
-
-@pytest.fixture
-def moderator():
-    return User.objects.create_superuser("mo", "a long password")
-
-
-@pytest.fixture
-def ann(make_assistant, alice):
-    return make_assistant(name="Ann", creator=alice)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import pytest
 
 from accounts import audit
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry
 from assistants.errors import Suspended
 from assistants.meeting import meet
 from assistants.models import Assistant, Decision, Report
@@ -13,21 +13,11 @@ Action = Decision.Action
 
 
 @pytest.fixture
-def moderator():
-    return User.objects.create_superuser("mo", "a long password")
-
-
-@pytest.fixture
 def decided(moderator, now):
     def act(action, *assistants, reason="Because."):
         return decide([each.pk for each in assistants], action=action, reason=reason, by=moderator, now=now)
 
     return act
-
-
-@pytest.fixture
-def ann(make_assistant, alice):
-    return make_assistant(name="Ann", creator=alice)
 
 
 def report(assistant, reporter, now, reason="harmful"):

@@ -87,7 +87,8 @@ def test_a_file_that_is_not_whole_changes_nothing(environment, file, spoil):
 
 def test_a_backup_of_a_later_version_is_refused(environment, file, tmp_path):
     query(environment, "INSERT INTO django_migrations (app, name, applied) VALUES ('chats', '9999_later', now())")
-    manage(environment, "back_up", tmp_path / "x", code=1)
+    assert "9999_later" in manage(environment, "back_up", tmp_path / "x", code=1)
+    assert not (tmp_path / "x").exists()
     query(environment, "DELETE FROM django_migrations WHERE name = '9999_later'")
 
 
