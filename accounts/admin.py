@@ -1,5 +1,6 @@
 """Accounts in the admin: who is staff, and that a visitor exists. Nothing here opens, names or shows a key."""
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -19,9 +20,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import two_factor
+from accounts import audit, two_factor
 from accounts.models import Announcement, AuditEntry, Credential, User
 from gptlab import errors, rate_limits
+from gptlab.listed_filters import ListedFilters
 from gptlab.reading_only import ReadingOnly
 
 if TYPE_CHECKING:
@@ -39,7 +41,8 @@ else:
 
 
 class StaffSignInForm(AdminAuthenticationForm):
-    """A password can be guessed, so that guessing is limited: by address, and by the name that is tried.
+    """A password can be guessed, so that guessing is limited: by address, and, wider, by the name that is tried: a stranger who
+    tries on and on must not keep its owner out.
 
     Who has set up a second factor gives a code, too. Whether somebody has is told only to who has the password.
     """
@@ -56,7 +59,7 @@ class StaffSignInForm(AdminAuthenticationForm):
         address = self.request.META.get("REMOTE_ADDR", "") if self.request is not None else ""
         try:
             rate_limits.hit("staff-sign-in", key=rate_limits.network(address), limit="10/minute;60/hour")
-            rate_limits.hit("staff-name", key=str(self.cleaned_data.get("username", "")), limit="10/minute;60/hour")
+            rate_limits.hit("staff-name", key=str(self.cleaned_data.get("username", "")), limit="60/minute;600/hour")
         except (errors.Limited, errors.Unavailable) as error:
             raise forms.ValidationError(str(error)) from error
         cleaned = super().clean()
@@ -77,6 +80,12 @@ class StaffCreationForm(_UserCreationForm):
         model = User
         fields = ("username",)
 
+    def clean_username(self) -> str:
+        name: str = super().clean_username()
+        if name.casefold() == audit.COMMAND:
+            raise forms.ValidationError(gettext("This is what the audit log calls whoever works at the command line."))
+        return name
+
 
 class CredentialInline(ReadingOnly, _CredentialInline):
     """Of which provider a key is, and when it was used. Its hash, its salt and the wrapped data key are shown to nobody."""
@@ -86,7 +95,7 @@ class CredentialInline(ReadingOnly, _CredentialInline):
 
 
 @admin.register(User)
-class UserAdmin(_UserAdmin):
+class UserAdmin(ListedFilters, _UserAdmin):
     """Staff are made here, with a name and a password. Of a visitor only "active" changes: without it the key opens nothing."""
 
     add_form = StaffCreationForm
@@ -104,8 +113,26 @@ class UserAdmin(_UserAdmin):
         dates = (_("Record"), {"fields": self.readonly_fields})
         if obj.is_visitor:
             return ((None, {"fields": ("is_active",)}), dates)
-        rights = ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")
+        rights: tuple[str, ...] = ("is_active",)  # nobody gives rights but who has all
+        if isinstance(request.user, User) and request.user.is_superuser:
+            rights = ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")
         return ((None, {"fields": ("username", "password")}), (_("Rights"), {"fields": rights}), dates)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_change_permission(request, obj) and _may_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and _may_touch(request, obj)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """How many of what go with an account. Django would read every row of it, and name each."""
+        counts: Counter[str] = Counter()
+        for user in objs:
+            for relation in (each for each in user._meta.related_objects if each.on_delete is models.CASCADE):
+                rows = relation.related_model._base_manager.filter(**{relation.field.name: user})
+                counts[str(relation.related_model._meta.verbose_name_plural)] += rows.count()
+        told = [f"{name}: {count}" for name, count in counts.items() if count]
+        return [*map(str, objs), told], {User._meta.verbose_name_plural: len(objs)}, set(), []
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
         return self.inlines if obj is not None and obj.is_visitor else ()
@@ -139,12 +166,17 @@ class UserAdmin(_UserAdmin):
         super().save_model(request, obj, form, change)
 
 
+def _may_touch(request: HttpRequest, user: User | None) -> bool:
+    """Who may do everything is changed by their like alone: a new password for them would be all their rights."""
+    return user is None or not user.is_superuser or (isinstance(request.user, User) and request.user.is_superuser)
+
+
 def _may_reset(request: HttpRequest, user: User) -> bool:
     return isinstance(request.user, User) and request.user.is_superuser and request.user != user
 
 
 @admin.register(Announcement)
-class AnnouncementAdmin(_AnnouncementAdmin):
+class AnnouncementAdmin(ListedFilters, _AnnouncementAdmin):
     """The banner on every page, and the switch for read only."""
 
     list_display = ("words", "tone", "is_read_only", "starts_at", "ends_at")
@@ -154,7 +186,7 @@ class AnnouncementAdmin(_AnnouncementAdmin):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ReadingOnly, _AuditEntryAdmin):
+class AuditEntryAdmin(ListedFilters, ReadingOnly, _AuditEntryAdmin):
     """To read. `manage.py verify_audit` says whether it is as it was written."""
 
     list_display = ("number", "at", "actor", "action", "subject")

@@ -13,6 +13,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
+from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp import login as remember
 
 from accounts import audit, two_factor
@@ -25,6 +26,10 @@ class LabAdminSite(admin.AdminSite):
     index_title = gettext_lazy("Running this place")
     login_template = "admin/sign_in.html"
 
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.disable_action("delete_selected")  # what is deleted is looked at one by one, and each leaves its entry
+
     def has_permission(self, request: HttpRequest) -> bool:
         staff = self._staff(request)
         return staff is not None and two_factor.is_enough(staff, request.session)
@@ -34,8 +39,10 @@ class LabAdminSite(admin.AdminSite):
         answer = super().login(request, extra_context)
         staff = self._staff(request)
         if request.method == "POST" and answer.status_code == 302 and staff is not None:
+            if two_factor.of(staff) is None:
+                request.session.pop(DEVICE_ID_SESSION_KEY, None)  # of one that was reset
             audit.record("signed in", by=staff, now=timezone.now(), subject=str(staff))
-        if staff is not None and two_factor.of(staff) is None and not self.has_permission(request):
+        if staff is not None and two_factor.must_set_up(staff, request.session):
             return redirect("admin:two-factor")
         return answer
 
@@ -46,7 +53,7 @@ class LabAdminSite(admin.AdminSite):
         """Set up while there is none; else new codes, or off. Who has one must have shown a code to come here."""
         staff = self._staff(request)
         device = two_factor.of(staff) if staff is not None else None
-        if staff is None or (device is not None and not self.has_permission(request)):
+        if staff is None or not (self.has_permission(request) or two_factor.must_set_up(staff, request.session)):
             return redirect("admin:login")
         context: dict[str, Any] = {"is_on": device is not None}
         try:
@@ -72,6 +79,7 @@ def _change(request: HttpRequest, staff: User, *, is_on: bool) -> list[str]:
     code, password, now = request.POST.get("code", ""), request.POST.get("password", ""), timezone.now()
     if is_on and request.POST.get("wish") == "off":
         two_factor.turn_off(staff, password=password, code=code, now=now)
+        del request.session[DEVICE_ID_SESSION_KEY]
         return []
     if is_on:
         return two_factor.renew_codes(staff, password=password, code=code, now=now)

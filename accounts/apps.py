@@ -8,10 +8,11 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from accounts import announcing
+        from accounts import admin_log, announcing
 
         for signal in (post_save, post_delete):
             signal.connect(announcing.forget, sender="accounts.Announcement", dispatch_uid="announcing")
+        post_save.connect(admin_log.copy, sender="admin.LogEntry", dispatch_uid="admin_log")
 
 
 class LabAdminConfig(AdminConfig):

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import AuditEntry, User
@@ -57,7 +58,7 @@ def verify(*, newest: str = "") -> Report:
     for entry in AuditEntry.objects.order_by("number").iterator():
         for what in _wrong(entry, after=number, previous=previous):
             report.findings.append(Finding(entry.number, what))
-        if not any(crypto.is_same(entry.seal, crypto.authenticate(key, entry.digest.encode())) for key in keys):
+        if not _is_sealed(entry, keys):
             report.unsealed += 1
         number, previous = entry.number, entry.digest
         seen = seen or entry.digest == newest
@@ -65,6 +66,21 @@ def verify(*, newest: str = "") -> Report:
     if not seen:
         report.findings.append(Finding(number, _("the noted digest is not in the chain: entries after this one are missing")))
     return report
+
+
+def reseal() -> int:
+    """Under the newest of PROMPT_KEYS, where an older one vouches for the entry: then that one may go. How many there were."""
+    newest, *older = _keys()
+    count = 0
+    for entry in AuditEntry.objects.order_by("number").iterator():
+        if _is_sealed(entry, older) and not _is_sealed(entry, [newest]):
+            seal = crypto.authenticate(newest, entry.digest.encode())
+            count += QuerySet(AuditEntry).filter(pk=entry.pk, digest=entry.digest).update(seal=seal)
+    return count
+
+
+def _is_sealed(entry: AuditEntry, keys: list[bytes]) -> bool:
+    return any(crypto.is_same(entry.seal, crypto.authenticate(key, entry.digest.encode())) for key in keys)
 
 
 def _append(action: str, *, actor: str, now: datetime, subject: str, detail: str) -> AuditEntry:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
+from accounts import audit
 from accounts.models import User
 from gptlab.errors import Conflict, Invalid
 
@@ -16,7 +17,7 @@ GROUP = "Moderators"
 # By name, as far as they are there: what they are about lies in an app above this one.
 RIGHTS = (
     "view_assistant", "change_assistant", "view_version", "view_report", "change_report", "view_appeal", "change_appeal",
-    "view_decision", "view_statistics",
+    "view_decision", "view_screening", "view_statistics",
 )  # fmt: skip
 READ_PROMPTS = "read_prompt"
 _APP, _APPS = "assistants", ("assistants", "chats")
@@ -58,10 +59,15 @@ def make(*, name: str, password: str | None, may_read_prompts: bool, now: dateti
     rights = [_join(user, _group())]
     if may_read_prompts and (permission := _permissions(READ_PROMPTS).first()) is not None:
         rights.append(_grant(user, permission))
-    return Made(is_new, is_new or password is not None or any(rights), user.has_perm(f"{_APP}.{READ_PROMPTS}"))
+    made = [word for word, is_so in (("made", is_new), ("password", password is not None), ("rights", any(rights))) if is_so]
+    if made:
+        audit.record("moderator: " + ", ".join(made), by=None, now=now, subject=name)
+    return Made(is_new, bool(made), user.has_perm(f"{_APP}.{READ_PROMPTS}"))
 
 
 def _new(name: str, *, now: datetime) -> User:
+    if name.casefold() == audit.COMMAND:
+        raise Invalid(_("This is what the audit log calls whoever works at the command line."), field="name")
     if not name or name != " ".join(name.split()):
         raise Invalid(_("A name has letters, and spaces only between them."), field="name")
     user = User(username=name, is_staff=True, created_at=now)

@@ -26,13 +26,20 @@ def of(user: User) -> Authenticator | None:
 def is_enough(user: User, session: SessionBase) -> bool:
     """Whether who signed in has shown what they must: a code, if they have set one up; if they have to, to have done so."""
     device = of(user)
-    if device is None:
-        return not settings.STAFF_TWO_FACTOR
+    if device is None:  # a session that was opened with one that was reset since, as for a stolen phone, is over
+        return not settings.STAFF_TWO_FACTOR and DEVICE_ID_SESSION_KEY not in session
     return bool(session.get(DEVICE_ID_SESSION_KEY) == device.persistent_id)
+
+
+def must_set_up(user: User, session: SessionBase) -> bool:
+    """Before anything else, in a session that was not opened with one."""
+    return settings.STAFF_TWO_FACTOR and of(user) is None and DEVICE_ID_SESSION_KEY not in session
 
 
 def check(user: User, code: str) -> Authenticator:
     """Raises Invalid for a wrong code, Limited, Unavailable."""
+    if not code.strip():
+        raise Invalid(_("Give the code of your app as well, or a recovery code."), field="code")
     rate_limits.hit("staff-code", key=str(user.pk), limit=LIMIT)
     return _verified(user, code)
 

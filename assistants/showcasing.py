@@ -3,8 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
 from assistants.codes import normalise
-from assistants.models import Assistant
+from assistants.models import Assistant, Decision
 from gptlab.errors import Invalid
 
 
@@ -45,9 +49,19 @@ def _find(code: str) -> Assistant | None:
         return None
 
 
+@transaction.atomic
 def _set(assistant: Assistant, *, showcased: bool, dry_run: bool) -> bool:
     """Whether it may be, at this very moment."""
     rows = Assistant.objects.filter(pk=assistant.pk)
     if showcased:
         rows = rows.filter(visibility=Assistant.Visibility.LISTED, standing=Assistant.Standing.FREE)
-    return rows.exists() if dry_run else bool(rows.update(showcased=showcased))
+    if dry_run:
+        return rows.exists()
+    is_set = bool(rows.update(showcased=showcased))
+    if is_set:
+        action = Decision.Action.SHOWCASED if showcased else Decision.Action.UNSHOWCASED
+        Decision.objects.create(
+            assistant=assistant, creator_id=assistant.creator_id, action=action, by=audit.COMMAND, made_at=timezone.now()
+        )
+        audit.record(action.value, by=None, now=timezone.now(), subject=f"assistant {assistant.code}")
+    return is_set

@@ -3,10 +3,11 @@
 What people have deleted is not in it. A day is one of UTC. Trials of the Lab count as replies, and in no number of sessions.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
 from statistics import median
 from typing import Any, cast
 from uuid import UUID
@@ -74,13 +75,12 @@ def by_day(*, days: int, now: datetime) -> tuple[Day, ...]:
     Two queries, each row read once: dates are told apart here, since SQLite would call back for every one of them.
     """
     since = _since(days, now)
-    replies: dict[date, list[_Row]] = defaultdict(list)
-    for row in _rows(Reply.objects.filter(created_at__gte=since)):
-        replies[row[0].date()].append(row)
+    by_date = groupby(_rows(Reply.objects.filter(created_at__gte=since)), key=lambda row: row[0].date())
     started = ChatSession.objects.listed().filter(started_at__gte=since).values_list("started_at", flat=True)
     sessions = Counter(moment.date() for moment in started.iterator())
+    found = {day: _day(day, list(rows), sessions=sessions[day]) for day, rows in by_date}  # no more than a day's rows at once
     dates = [since.date() + timedelta(days=n) for n in range(days)]
-    return tuple(_day(day, replies[day], sessions=sessions[day]) for day in dates)
+    return tuple(found.get(day) or _day(day, [], sessions=sessions[day]) for day in dates)
 
 
 def platform(*, days: int, now: datetime) -> Platform:
@@ -154,7 +154,7 @@ def _since(days: int, now: datetime) -> datetime:
 
 def _rows(replies: Any) -> Iterable[_Row]:
     names = ("created_at", "first_byte_at", "session__user", "state", "guard")
-    return cast("Iterable[_Row]", replies.order_by().values_list(*names).iterator())
+    return cast("Iterable[_Row]", replies.order_by("created_at").values_list(*names).iterator())
 
 
 def _day(day: date, rows: list[_Row], *, sessions: int) -> Day:

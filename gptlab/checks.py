@@ -34,7 +34,7 @@ def check_catalog(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[chec
 def check_pages(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[checks.CheckMessage]:
     """The pages of words: one that can't be read is not shown, and ours or the one before stands there instead."""
     hint = f"It lies in {settings.PAGES_FOLDER}; README.md says what its head may hold."
-    return [checks.Error(trouble, hint=hint, id="gptlab.E011") for trouble in words.troubles()]
+    return [checks.Warning(trouble, hint=hint, id="gptlab.W004") for trouble in words.troubles()]
 
 
 @checks.register()
@@ -59,14 +59,14 @@ def _first_parts(patterns: Sequence[Any]) -> Iterator[str]:
 
 @checks.register()
 def check_word_list(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[checks.CheckMessage]:
-    """The operator's list of words: one that can't be read finds nothing, and nobody would notice."""
+    """The operator's list of words: while it can't be read, all that is published for everybody is held back."""
     if not settings.WORD_LIST:
         return []
     try:
         Path(settings.WORD_LIST).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         hint = "WORD_LIST names a text file, in UTF-8, with one word or phrase a line."
-        return [checks.Error(f"The list of words can't be read: {error}", hint=hint, id="gptlab.E012")]
+        return [checks.Warning(f"The list of words can't be read: {error}", hint=hint, id="gptlab.W005")]
     return []
 
 

@@ -29,6 +29,14 @@ DATA = Path(env.str("GPTLAB_DATA", default=str(BASE_DIR / ("build/test-data" if 
 _made = {} if PRODUCTION else local_secrets.read_or_write(DATA)
 
 
+def flag(name: str, *, default: bool) -> bool:
+    """`true` or `false`: a slip would turn something off that is to protect people."""
+    word = env.str(name, default="").strip().lower()
+    if word and word not in {"true", "yes", "on", "1", "false", "no", "off", "0"}:
+        raise ImproperlyConfigured(f"{name} is {word!r}; it must be true or false (see .env.example).")
+    return word in {"true", "yes", "on", "1"} if word else default
+
+
 def secret(name: str) -> str:
     """A secret from the environment, or outside production from the data folder's file."""
     value: str = env.str(name, default=_made.get(name, ""))
@@ -56,10 +64,10 @@ PROMPT_KEYS = secret_list("PROMPT_KEYS")
 KEY_ITERATIONS = 1_000 if PROFILE == "test" else 600_000  # PBKDF2-HMAC-SHA256; stored with each credential
 
 # Where it is reached
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = flag("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-if PRODUCTION and env.bool("BEHIND_TLS_PROXY", default=True):
+if PRODUCTION and flag("BEHIND_TLS_PROXY", default=True):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # What it is made of
@@ -148,7 +156,7 @@ CELERY_BEAT_SCHEDULE = {
     "refresh-numbers": {"task": "chats.refresh_numbers", "schedule": 600.0, "options": {"expires": 500}},
 }
 SHUTDOWN_GRACE = env.float("SHUTDOWN_GRACE", default=30.0 if PRODUCTION else 0.3)  # seconds that live replies get to end
-BEAT_IN_WORKER = env.bool("BEAT_IN_WORKER", default=not PRODUCTION)
+BEAT_IN_WORKER = flag("BEAT_IN_WORKER", default=not PRODUCTION)
 
 # Accounts and visits
 AUTH_USER_MODEL = "accounts.User"
@@ -168,7 +176,7 @@ LOGOUT_REDIRECT_URL = "home"
 ADMIN_PATH = env.str("ADMIN_PATH", default="admin/")
 if not re.fullmatch(r"(?:[A-Za-z0-9_-]+/)+", ADMIN_PATH):
     raise ImproperlyConfigured(f"ADMIN_PATH is {ADMIN_PATH!r}; it must look like admin/ or back-room/desk/ (see .env.example).")
-STAFF_TWO_FACTOR = env.bool("STAFF_TWO_FACTOR", default=PRODUCTION)  # staff must have it; who has set it up needs it anyway
+STAFF_TWO_FACTOR = flag("STAFF_TWO_FACTOR", default=PRODUCTION)  # staff must have it; who has set it up needs it anyway
 # Attempts from one address. A machine of one's own has one address for all, and benchmarks sign in many visitors.
 SIGN_IN_LIMIT = env.str("SIGN_IN_LIMIT", default="20/minute;200/hour" if PRODUCTION else "600/minute")
 AUTH_PASSWORD_VALIDATORS = [
@@ -180,12 +188,12 @@ AUTH_PASSWORD_VALIDATORS = [
 OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="https://api.openai.com/v1")
 KEYLESS_SERVERS = env.list("KEYLESS_SERVERS", default=[])  # "name=http://host:port/v1"
 # Whether who has only a key that we gave, or one of the Demo, counts in the numbers of people: such accounts are free.
-COUNT_KEYLESS = env.bool("COUNT_KEYLESS", default=not PRODUCTION)
+COUNT_KEYLESS = flag("COUNT_KEYLESS", default=not PRODUCTION)
 DEMO_BASE_URL = env.str("DEMO_BASE_URL", default="")  # set by `manage.py lab`; refused in production
 MODELS_FILE = env.str("MODELS_FILE", default="")
-MODERATE_MESSAGES = env.bool("MODERATE_MESSAGES", default=True)
+MODERATE_MESSAGES = flag("MODERATE_MESSAGES", default=True)
 WORD_LIST = env.str("WORD_LIST", default="")
-GUARD_MEANING = env.bool("GUARD_MEANING", default=True)
+GUARD_MEANING = flag("GUARD_MEANING", default=True)
 
 # Messages
 MESSAGE_MOST_BYTES = 32 * 1024
@@ -194,11 +202,11 @@ MESSAGE_LIMIT = env.str("MESSAGE_LIMIT", default="60/minute")
 START_LIMIT = env.str("START_LIMIT", default="30/minute")
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # never a cookie: it may hold a minted key
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024  # a pasted megabyte must reach the form, which says what is wrong with it
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000  # a user's rights in the admin are more than a hundred
 FILE_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # larger files are not taken, and none ever lies on the disk in the clear
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
-RETENTION = env.dict("RETENTION", default={})  # what `manage.py purge` deletes: kind=duration
+RETENTION = env.str("RETENTION", default="")  # what `manage.py purge` deletes: kind=duration
 
 # Pages
 LANGUAGE_CODE = "en"
@@ -237,7 +245,7 @@ CONTENT_SECURITY_POLICY = {
 }
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
-SECURE_SSL_REDIRECT = PRODUCTION and env.bool("SSL_REDIRECT", default=True)
+SECURE_SSL_REDIRECT = PRODUCTION and flag("SSL_REDIRECT", default=True)
 X_FRAME_OPTIONS = "DENY"
 
 # Logs: never a request's body, a key or a text; see tests/faults for the proof

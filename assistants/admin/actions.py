@@ -4,23 +4,31 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from assistants import moderation
 from assistants.models import Assistant, Decision
 from gptlab.errors import Invalid
 from gptlab.http import marked
+from gptlab.typed import whole_number
 
 Action = Decision.Action
+SHOWN_MOST = 50  # by name
 WORDS = {
-    Action.APPROVED: (gettext_lazy("Approve"), gettext_lazy("Open reports are closed, and what the checks held back is let go.")),
+    Action.APPROVED: (
+        gettext_lazy("Approve"),
+        gettext_lazy("Open reports are closed, and what the checks held back is let go. What was decided stands."),
+    ),
     Action.SHOWCASED: (gettext_lazy("Put on the showcase"), gettext_lazy("Only listed ones that are free go there.")),
     Action.UNSHOWCASED: (gettext_lazy("Take off the showcase"), gettext_lazy("They stay in the community.")),
     Action.UNLISTED: (
@@ -48,32 +56,40 @@ WORDS = {
 class ModerationActions:
     """Before ModelAdmin of assistants."""
 
+    list_per_page = 50
+
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         if not request.user.has_perm("assistants.change_assistant"):
             return {}
         return {action.value: (_act(action), action.value, WORDS[action][0]) for action in moderation.ACTIONS}
 
 
-def _act(action: Action) -> Callable[..., HttpResponse | None]:
-    def act(model_admin: Any, request: HttpRequest, rows: QuerySet[Assistant]) -> HttpResponse | None:
-        return _decide(model_admin, request, rows, action)
+def _act(action: Action) -> Callable[..., HttpResponse]:
+    def act(model_admin: Any, request: HttpRequest, rows: QuerySet[Assistant]) -> HttpResponse:
+        ids = list(rows.values_list("pk", flat=True)[: moderation.AT_ONCE_MOST + 1])
+        return _ask(request, ids, action, back=request.path)
 
     return act
 
 
-def _decide(model_admin: Any, request: HttpRequest, rows: QuerySet[Assistant], action: Action) -> HttpResponse | None:
-    ids = list(rows.values_list("pk", flat=True))
-    if "confirmed" not in request.POST:
-        return _ask(model_admin, request, ids, action)
-    reason = request.POST.get("reason", "")
-    by = request.user
-    assert isinstance(by, User)
+@require_POST
+def decide(request: HttpRequest) -> HttpResponse:
+    """What was asked for on the page before: `ids` are one field, however many they are."""
+    by, action = request.user, request.POST.get("action", "")
+    if not isinstance(by, User) or not by.has_perm("assistants.change_assistant"):
+        raise PermissionDenied
+    ids = [number for part in request.POST.get("ids", "").split(",") if (number := whole_number(part)) is not None]
+    back = reverse("admin:assistants_queuedassistant_changelist")
+    if action not in moderation.ACTIONS or not ids:
+        return redirect(back)
+    chosen, reason = Action(action), request.POST.get("reason", "")
     try:
-        decided = moderation.decide(ids, action=action, reason=reason, by=by, now=timezone.now())
+        decided = moderation.decide(ids, action=chosen, reason=reason, by=by, now=timezone.now())
     except Invalid as error:
-        return marked(_ask(model_admin, request, ids, action, reason=reason, error=str(error)), error)
+        return marked(_ask(request, ids, chosen, back=back, reason=reason, error=str(error)), error)
     _say(request, decided)
-    return None
+    wish = request.POST.get("back", "")
+    return redirect(wish if url_has_allowed_host_and_scheme(wish, allowed_hosts={request.get_host()}) else back)
 
 
 def _say(request: HttpRequest, decided: moderation.Decided) -> None:
@@ -89,23 +105,22 @@ def _say(request: HttpRequest, decided: moderation.Decided) -> None:
         messages.warning(request, message % {"count": decided.passed_over})
 
 
-def _ask(
-    model_admin: Any, request: HttpRequest, ids: list[int], action: Action, *, reason: str = "", error: str = ""
-) -> HttpResponse:
+def _ask(request: HttpRequest, ids: list[int], action: Action, *, back: str, reason: str = "", error: str = "") -> HttpResponse:
     title, words = WORDS[action]
     context = {
         **admin.site.each_context(request),
-        "opts": model_admin.model._meta,
         "title": title,
         "words": words,
         "action": action.value,
-        "assistants": Assistant.objects.filter(pk__in=ids).order_by("name"),
+        "ids": ",".join(map(str, ids)),
+        "assistants": Assistant.objects.filter(pk__in=ids[:SHOWN_MOST]).order_by("name"),
+        "more": max(0, len(ids) - SHOWN_MOST),
         "needs_reason": action in moderation.REASONED,
-        "about_makers": action in (Action.BANNED, Action.UNBANNED),
+        "about_makers": action in moderation.ABOUT_MAKERS,
         "most": moderation.REASON_MOST,
         "reason": reason,
         "error": error,
-        "checkbox": ACTION_CHECKBOX_NAME,
+        "back": back,
         "subtitle": _("%(count)d chosen") % {"count": len(ids)},
     }
     return render(request, "admin/assistants/decide.html", context)

@@ -15,6 +15,7 @@ from assistants import moderation
 from assistants.admin.open_ones import OpenOnes
 from assistants.models import Appeal
 from gptlab.errors import Conflict
+from gptlab.listed_filters import ListedFilters
 
 if TYPE_CHECKING:
     _AppealAdmin = admin.ModelAdmin[Appeal]
@@ -42,7 +43,7 @@ class IsOpen(OpenOnes):
 
 
 @admin.register(Appeal)
-class AppealAdmin(_AppealAdmin):
+class AppealAdmin(ListedFilters, _AppealAdmin):
     form = AnswerForm
     list_display = ("what", "made_at", "granted", "answered_at")
     list_filter = (IsOpen,)
@@ -76,11 +77,17 @@ class AppealAdmin(_AppealAdmin):
 
     def save_model(self, request: HttpRequest, obj: Appeal, form: Any, change: bool) -> None:
         by, granted = request.user, "_grant" in request.POST
+        if not granted and "_deny" not in request.POST:
+            messages.warning(request, _("Say whether it is granted or denied, with one of the two buttons."))
+            return
         assert isinstance(by, User)
         try:
-            moderation.answer(obj.pk, granted=granted, words=obj.answer, by=by, now=timezone.now())
+            is_undone = moderation.answer(obj.pk, granted=granted, words=obj.answer, by=by, now=timezone.now())
         except Conflict as error:
             messages.warning(request, str(error))
+            return
+        if granted and not is_undone:
+            messages.warning(request, _("Granted. Something else was decided since, or its maker is banned: that stands."))
         else:
             messages.success(request, _("Granted: the decision is undone.") if granted else _("Denied: the decision stands."))
 

@@ -14,19 +14,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from assistants import moderation
-from assistants.admin.actions import WORDS, ModerationActions
+from assistants import codes, moderation
+from assistants.admin.actions import WORDS, ModerationActions, decide
 from assistants.admin.faces import Faces, with_numbers
 from assistants.admin.inlines import Inline
 from assistants.models import Assistant, Decision, Report, Screening, Version
+from gptlab.listed_filters import ListedFilters
 
 if TYPE_CHECKING:
     _AssistantAdmin = admin.ModelAdmin[Assistant]
 else:
     _AssistantAdmin = admin.ModelAdmin
-HOUSE = (
-    "name", "tagline", "description", "category", "tags", "starters", "session_type", "visibility", "is_active",
-)  # fmt: skip
+TEXTS = ("name", "tagline", "description", "category", "tags", "starters", "session_type")
+OF_THE_HOUSE = ("visibility", "is_active")
 ALWAYS_READ = ("code", "stands", "showcased", "risk", "showcase_key", "maker_mark", "created_at")
 
 
@@ -55,13 +55,13 @@ class DecisionInline(Inline):
 
 class ScreeningInline(Inline):
     model = Screening
-    fields = readonly_fields = ("words_found", "categories", "was_moderated", "made_at")
+    fields = readonly_fields = ("words_found", "categories", "maker_is_watched", "was_moderated", "made_at")
     ordering = ("-made_at",)
 
 
 @admin.register(Assistant)
-class AssistantAdmin(ModerationActions, Faces, _AssistantAdmin):
-    """Texts and settings are the maker's, and only the house's own are changed here: of others, decisions are made."""
+class AssistantAdmin(ListedFilters, ModerationActions, Faces, _AssistantAdmin):
+    """Texts are their makers', or come from files. Here is said where the house's own are seen; of others, decisions are made."""
 
     list_display = (
         "face", "name", "stands", "visibility", "showcased", "reported", "talks", "likes", "flagged", "category", "code", "maker",
@@ -78,10 +78,15 @@ class AssistantAdmin(ModerationActions, Faces, _AssistantAdmin):
         return with_numbers(super().get_queryset(request))
 
     def get_fields(self, request: HttpRequest, obj: Assistant | None = None) -> Any:
-        return (*HOUSE, *ALWAYS_READ)
+        return (*TEXTS, *OF_THE_HOUSE, *ALWAYS_READ)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Assistant | None = None) -> Any:
-        return ALWAYS_READ if obj is not None and obj.creator_id is None else (*HOUSE, *ALWAYS_READ)
+        read = (*TEXTS, *ALWAYS_READ)
+        return read if obj is not None and obj.is_house else (*read, *OF_THE_HOUSE)
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[QuerySet[Any], bool]:
+        """A code is found as people pass it on, with dashes."""
+        return super().get_search_results(request, queryset, codes.stored(search_term) or search_term)
 
     @admin.display(description=_("maker"))
     def maker_mark(self, assistant: Assistant) -> str:
@@ -95,7 +100,11 @@ class AssistantAdmin(ModerationActions, Faces, _AssistantAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         prompts = self.admin_site.admin_view(require_POST(self.prompts))
-        return [path("<int:pk>/prompts/", prompts, name="assistants_assistant_prompts"), *super().get_urls()]
+        ours = [
+            path("decide/", self.admin_site.admin_view(decide), name="assistants_decide"),
+            path("<int:pk>/prompts/", prompts, name="assistants_assistant_prompts"),
+        ]
+        return [*ours, *super().get_urls()]
 
     def prompts(self, request: HttpRequest, pk: int) -> HttpResponse:
         """By POST only: what reads leaves an entry, and no link or reload is to make one by accident."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.contrib import admin
 
 from assistants.models import Decision
+from gptlab.listed_filters import ListedFilters
 from gptlab.reading_only import ReadingOnly
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ else:
 
 
 @admin.register(Decision)
-class DecisionAdmin(ReadingOnly, _DecisionAdmin):
+class DecisionAdmin(ListedFilters, ReadingOnly, _DecisionAdmin):
     list_display = ("made_at", "action", "assistant", "creator", "by", "reason")
     list_filter = ("action", "by")
     list_select_related = ("assistant", "creator")

@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assistants import avatars
@@ -24,7 +25,7 @@ def with_numbers(rows: QuerySet[Assistant]) -> QuerySet[Assistant]:
         return Coalesce(Subquery(days.annotate(total=Sum(name)).values("total")), 0)
 
     reports = Count("reports", filter=Q(reports__closed_at=None))
-    return rows.annotate(sessions=total("sessions"), flagged=total("flagged"), open_reports=reports)
+    return rows.select_related("creator").annotate(sessions=total("sessions"), flagged=total("flagged"), open_reports=reports)
 
 
 class Faces:
@@ -59,4 +60,7 @@ class Faces:
 
     @admin.display(description=_("maker"), ordering="creator")
     def maker(self, assistant: Assistant) -> str:
-        return f"{str(assistant.creator_id)[:8]}" if assistant.creator_id else "—"
+        if assistant.creator is None:
+            return gettext("house") if assistant.is_house else "—"
+        mark = str(assistant.creator_id)[:8]
+        return mark if assistant.creator.may_share else f"{mark} ({gettext('banned')})"

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from assistants.admin.actions import ModerationActions
 from assistants.admin.faces import Faces, with_numbers
-from assistants.models import Appeal, Assistant, QueuedAssistant, Report, Screening
+from assistants.models import Assistant, Decision, QueuedAssistant, Report, Screening
+from gptlab.listed_filters import ListedFilters
 
 if TYPE_CHECKING:
     _QueueAdmin = admin.ModelAdmin[QueuedAssistant]
@@ -23,8 +24,11 @@ else:
     _QueueAdmin = admin.ModelAdmin
 
 
+_APPEALED = Decision.objects.filter(appeal__isnull=False, appeal__granted=None)
+
+
 @admin.register(QueuedAssistant)
-class QueueAdmin(ModerationActions, Faces, _QueueAdmin):
+class QueueAdmin(ListedFilters, ModerationActions, Faces, _QueueAdmin):
     """Assistants with open reports, with an open appeal, or held back by the checks."""
 
     list_display = ("face", "named", "why", "stands", "risk", "talks", "likes", "maker")
@@ -37,10 +41,15 @@ class QueueAdmin(ModerationActions, Faces, _QueueAdmin):
         open_reports = Report.objects.filter(closed_at=None).defer("words")
         screenings = Screening.objects.order_by("-made_at")
         rows = super().get_queryset(request).filter(risk__gt=0)
-        return with_numbers(rows).prefetch_related(
-            Prefetch("reports", queryset=open_reports, to_attr="now_open"),
-            Prefetch("screenings", queryset=screenings, to_attr="looks"),
-            "decisions__appeal",
+        return (
+            with_numbers(rows)
+            .select_related("creator")
+            .prefetch_related(
+                Prefetch("reports", queryset=open_reports, to_attr="now_open"),
+                Prefetch("screenings", queryset=screenings, to_attr="looks"),
+                Prefetch("decisions", queryset=_APPEALED, to_attr="appealed"),
+                Prefetch("creator__decisions", queryset=_APPEALED.filter(assistant=None), to_attr="bans_appealed"),
+            )
         )
 
     @admin.display(description=gettext_lazy("assistant"), ordering="name")
@@ -81,13 +90,12 @@ def _why(assistant: Any) -> list[str]:
             words = ngettext("%(count)d word of the list", "%(count)d words of the list", found.words_found)
             lines.append(words % {"count": found.words_found})
         lines.extend(found.categories)
-    if any(_is_open(decision) for decision in assistant.decisions.all()):
+        if found.maker_is_watched:
+            lines.append(_("its maker has a suspended one"))
+    if not lines and not assistant.appealed and assistant.showcased:
+        lines.append(_("changed on the showcase"))
+    if assistant.appealed:
         lines.append(_("an appeal"))
+    if assistant.creator is not None and assistant.creator.bans_appealed:
+        lines.append(_("an appeal against a ban"))
     return lines
-
-
-def _is_open(decision: Any) -> bool:
-    try:
-        return decision.appeal.granted is None
-    except Appeal.DoesNotExist:
-        return False

@@ -8,9 +8,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import audit
+from accounts.models import User
 from assistants import moderation
 from assistants.admin.open_ones import OpenOnes
 from assistants.models import Report
+from gptlab.listed_filters import ListedFilters
 
 if TYPE_CHECKING:
     _ReportAdmin = admin.ModelAdmin[Report]
@@ -23,7 +26,7 @@ class IsOpen(OpenOnes):
 
 
 @admin.register(Report)
-class ReportAdmin(_ReportAdmin):
+class ReportAdmin(ListedFilters, _ReportAdmin):
     list_display = ("assistant", "reason", "so_many", "created_at", "closed_at")
     list_filter = (IsOpen, "reason")
     list_select_related = ("assistant",)
@@ -42,6 +45,8 @@ class ReportAdmin(_ReportAdmin):
     def close(self, request: HttpRequest, reports: QuerySet[Report]) -> None:
         rows = list(reports.values_list("pk", "assistant_id"))  # what is annotated can't be updated
         closed = Report.objects.filter(pk__in=[pk for pk, _assistant in rows], closed_at=None).update(closed_at=timezone.now())
+        by = request.user if isinstance(request.user, User) else None
+        audit.record("closed reports", by=by, now=timezone.now(), subject=str(closed))
         moderation.weigh(assistant for _pk, assistant in rows)
         self.message_user(request, _("%(count)d closed.") % {"count": closed})
 

@@ -26,8 +26,11 @@ def owned(*, user: User, code: str) -> Assistant:
 
 def for_change(*, user: User, code: str) -> Assistant:
     """The same, and nobody else changes it until the transaction ends: what came first is seen by who comes second."""
+    list(User.objects.select_for_update().filter(pk=user.pk).values_list("pk"))  # a ban that is on its way comes first, or after
     _lock(Assistant.objects.made_by(user).filter(code=code))
-    return owned(user=user, code=code)
+    found = owned(user=user, code=code)
+    found.creator = User.objects.get(pk=user.pk)  # as it is now
+    return found
 
 
 def on_the_bench(user: User) -> AssistantQuerySet:

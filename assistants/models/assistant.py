@@ -109,7 +109,8 @@ class Assistant(models.Model):
     code = models.CharField(max_length=CODE_LENGTH, unique=True, default=new_code, editable=False)
     creator = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="assistants"
-    )  # null: the house's own
+    )  # null: the house's own, or of somebody who is gone
+    is_house = models.BooleanField(_("from the house"), default=False, editable=False)
     name = models.CharField(max_length=30)
     tagline = models.CharField(max_length=25)
     description = models.CharField(max_length=250)

@@ -27,9 +27,10 @@ class Decision(models.Model):
         UNBANNED = "unbanned", _("Allowed to share again")
 
     assistant = models.ForeignKey(Assistant, null=True, on_delete=models.CASCADE, related_name="decisions")
-    creator = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="decisions")
+    creator = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="decisions")
     part_of = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="parts")  # of a ban
     action = models.CharField(_("decision"), max_length=16, choices=Action)
+    before = models.CharField(max_length=16, blank=True)  # the assistant's standing; empty where the decision did not change it
     reason = models.TextField(_("reason"), blank=True)
     by = models.CharField(_("by"), max_length=64, blank=True)  # the moderator's user name; empty: the checks
     made_at = models.DateTimeField(_("made"))
@@ -40,7 +41,7 @@ class Decision(models.Model):
         indexes = [models.Index(fields=["creator", "-made_at"], name="decisions_by_creator")]
 
     def __str__(self) -> str:
-        return f"{self.assistant or self.creator}: {self.get_action_display()}"
+        return f"{self.assistant or self.creator or '—'}: {self.get_action_display()}"
 
 
 class Appeal(models.Model):
@@ -74,6 +75,7 @@ class Screening(models.Model):
     assistant = models.ForeignKey(Assistant, on_delete=models.CASCADE, related_name="screenings")
     words_found = models.PositiveIntegerField(default=0)  # how many of the operator's list stand in it
     categories = models.JSONField(default=list)  # that the provider's moderation put it in
+    maker_is_watched = models.BooleanField(_("maker has a suspended one"), default=False)
     was_moderated = models.BooleanField(null=True)  # null: asked, no answer yet; False: there is nobody to ask, or none came
     made_at = models.DateTimeField()
 
@@ -84,6 +86,10 @@ class Screening(models.Model):
 
     def __str__(self) -> str:
         return f"{self.assistant} {self.made_at:%Y-%m-%d}"
+
+    @property
+    def has_found(self) -> bool:
+        return bool(self.words_found or self.categories or self.maker_is_watched)
 
 
 class QueuedAssistant(Assistant):

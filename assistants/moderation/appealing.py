@@ -7,14 +7,13 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
-from assistants.models import Appeal, Decision
-from assistants.moderation.deciding import REASON_MOST, TAKING, Action, decide, decide_on_maker
+from assistants.models import Appeal, Assistant, Decision
+from assistants.moderation.deciding import REASON_MOST, TAKING, undo
 from assistants.moderation.risk import weigh
 from gptlab import typed
 from gptlab.errors import Conflict, Missing
 
 WORDS_MOST = 1_000  # characters
-_UNDOING = {Action.HELD: Action.APPROVED, Action.UNLISTED: Action.RESTORED, Action.SUSPENDED: Action.RESTORED}
 
 
 def can_appeal(decision: Decision) -> bool:
@@ -38,8 +37,11 @@ def appeal(*, user: User, decision_id: int, words: str, now: datetime) -> Appeal
 
 
 @transaction.atomic
-def answer(appeal_id: int, *, granted: bool, words: str, by: User, now: datetime) -> Appeal:
-    """Granted, the decision is undone. Raises Missing, Invalid, Conflict."""
+def answer(appeal_id: int, *, granted: bool, words: str, by: User, now: datetime) -> bool:
+    """Whether the decision is undone: it is where the appeal is granted, unless another one stands above it.
+
+    Raises Missing, Invalid, Conflict.
+    """
     found = Appeal.objects.select_for_update().filter(pk=appeal_id).first()
     if found is None:
         raise Missing
@@ -49,18 +51,18 @@ def answer(appeal_id: int, *, granted: bool, words: str, by: User, now: datetime
     found.granted, found.answer, found.answered_at = granted, words, now
     found.save(update_fields=["granted", "answer", "answered_at"])
     decision = found.decision
-    audit.record("appeal granted" if granted else "appeal denied", by=by, now=now, subject=_subject(decision), detail=words)
-    if granted and decision.assistant_id is None and decision.creator_id is not None:
-        decide_on_maker(decision.creator_id, action=Action.UNBANNED, reason=words, by=by, now=now)
-    elif granted and decision.assistant_id is not None:
-        decide([decision.assistant_id], action=_UNDOING[Action(decision.action)], reason=words, by=by, now=now)
+    is_undone = granted and undo(decision, reason=words, by=by, now=now)
     _weigh(decision)
-    return found
+    audit.record("appeal granted" if granted else "appeal denied", by=by, now=now, subject=_subject(decision), detail=words)
+    return is_undone
 
 
 def _weigh(decision: Decision) -> None:
+    """An appeal against a ban is about all that it took."""
     if decision.assistant_id is not None:
         weigh([decision.assistant_id])
+    elif decision.creator is not None:
+        weigh(decision.creator.assistants.filter(standing=Assistant.Standing.SUSPENDED).values_list("pk", flat=True))
 
 
 def _subject(decision: Decision) -> str:

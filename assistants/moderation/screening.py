@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connections, transaction
+from django.db.models import QuerySet
 
 from accounts import relay
 from accounts.visit import Visit
@@ -20,22 +21,35 @@ from gptlab.llm import moderation
 JOB = "screening"  # the relay's kind
 
 
+@transaction.atomic
 def begin(assistant: Assistant, *, visit: Visit, now: datetime) -> Screening | None:
-    """Looks at what stands there now. None: it is not for everybody. With `was_moderated` None a worker is to go on."""
+    """Looks at what stands there now. None: it is not for everybody. In the transaction that publishes it: none goes unseen.
+
+    With `was_moderated` None it is to be entrusted to a worker.
+    """
     if assistant.visibility != Assistant.Visibility.LISTED or assistant.active_version is None:
         return None
-    asks = moderation.moderates(visit.provider)
-    screening = Screening(assistant=assistant, made_at=now, was_moderated=None if asks else False)
-    screening.words_found = word_list.count_in(_texts(assistant))
-    if asks:
-        try:
-            relay.put(kind=JOB, job_id=screening.pk, credential=relay.of_visit(visit))
-        except Unavailable:
-            screening.was_moderated = False
-    with transaction.atomic():
-        screening.save(force_insert=True)
-        _adopt(screening, now=now)
+    screening = Screening.objects.create(
+        assistant=assistant,
+        words_found=word_list.count_in(_texts(assistant)),
+        maker_is_watched=_maker_is_watched(assistant),
+        was_moderated=None if moderation.moderates(visit.provider) else False,
+        made_at=now,
+    )
+    _adopt(screening, now=now)
     return screening
+
+
+def entrust(screening: Screening | None, *, visit: Visit) -> bool:
+    """Whether a worker is to go on, for whom the relay holds what the provider is asked with."""
+    if screening is None or screening.was_moderated is not None:
+        return False
+    try:
+        relay.put(kind=JOB, job_id=screening.pk, credential=relay.of_visit(visit))
+    except Unavailable:
+        Screening.objects.filter(pk=screening.pk).update(was_moderated=False)
+        return False
+    return True
 
 
 def finish(*, screening_id: UUID, now: datetime) -> None:
@@ -68,16 +82,31 @@ def _texts(assistant: Assistant) -> list[str]:
 def _adopt(screening: Screening, *, now: datetime) -> None:
     """What was found holds it back; published anew with nothing found, it is let go. What moderators decided stands above."""
     assistant = Assistant.objects.select_for_update().get(pk=screening.assistant_id)
-    newest = Screening.objects.filter(assistant=assistant).order_by("-made_at").first()
-    if newest is None or newest.pk != screening.pk:
+    looks = Screening.objects.filter(assistant=assistant).order_by("-made_at")
+    if looks.first() != screening:
         return
-    found = bool(screening.words_found or screening.categories)
-    change = {
-        (Assistant.Standing.FREE, True): (Assistant.Standing.HELD, Decision.Action.HELD),
-        (Assistant.Standing.HELD, False): (Assistant.Standing.FREE, Decision.Action.CLEARED),
-    }.get((Assistant.Standing(assistant.standing), found))
-    if change is not None and (found or screening.was_moderated is not None):
-        standing, action = change
-        Assistant.objects.filter(pk=assistant.pk).update(standing=standing)
-        Decision.objects.create(assistant=assistant, creator_id=assistant.creator_id, action=action, made_at=now)
+    if screening.has_found and assistant.standing == Assistant.Standing.FREE:
+        _set(assistant, Assistant.Standing.HELD, action=Decision.Action.HELD, now=now)
+    elif assistant.standing == Assistant.Standing.HELD and _is_cleared(screening, looks):
+        _set(assistant, Assistant.Standing.FREE, action=Decision.Action.CLEARED, now=now)
     weigh([assistant.pk])
+
+
+def _is_cleared(screening: Screening, looks: QuerySet[Screening]) -> bool:
+    """By who held it back: what moderation found is not gone because nobody could ask it again."""
+    if screening.has_found or screening.was_moderated is None:
+        return False
+    held_by = next((look for look in looks.exclude(pk=screening.pk) if look.has_found), None)
+    return bool(screening.was_moderated) or held_by is None or not held_by.categories
+
+
+def _set(assistant: Assistant, standing: Assistant.Standing, *, action: Decision.Action, now: datetime) -> None:
+    before = assistant.standing
+    Assistant.objects.filter(pk=assistant.pk).update(standing=standing)
+    Decision.objects.create(assistant=assistant, creator_id=assistant.creator_id, action=action, before=before, made_at=now)
+
+
+def _maker_is_watched(assistant: Assistant) -> bool:
+    """Who has one that is suspended: the same again, as a clone or from a file, waits until somebody has looked."""
+    theirs = Assistant.objects.filter(creator=assistant.creator_id, standing=Assistant.Standing.SUSPENDED)
+    return assistant.creator_id is not None and theirs.exclude(pk=assistant.pk).exists()

@@ -1,6 +1,8 @@
 """The operator's list of words that what is published for everybody should not have: a file, a word or phrase a line."""
 
+import logging
 import re
+import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -10,28 +12,32 @@ from django.conf import settings
 from assistants.words import searchable
 from gptlab.folding import folded
 
+logger = logging.getLogger(__name__)
+
 _NO_WORD = re.compile(r"[\W_]+")
 
 
 def count_in(texts: Iterable[str]) -> int:
-    """How many entries of the list stand in the texts, as whole words, whatever their case, accents and spaces."""
-    entries = _entries()
-    if not entries:
-        return 0
+    """How many entries of the list stand in the texts, as whole words, whatever their case, accents and spaces.
+
+    One, while the list can't be read: what nobody could look through is not let pass.
+    """
+    try:
+        entries = _entries()
+    except (OSError, UnicodeDecodeError) as error:
+        logger.error("the list of words can't be read: %s", error)
+        return 1
     text = _words(texts)
     return sum(entry in text for entry in entries)
 
 
 def _entries() -> frozenset[str]:
-    """Read again when the file was changed. One that can't be read finds nothing: `manage.py check` says so."""
+    """Read again when the file was changed."""
     if not settings.WORD_LIST:
         return frozenset()
     path = Path(settings.WORD_LIST)
-    try:
-        now = path.stat()
-        return _read(path, (now.st_mtime_ns, now.st_size))
-    except (OSError, UnicodeDecodeError):
-        return frozenset()
+    now = path.stat()
+    return _read(path, (now.st_mtime_ns, now.st_size))
 
 
 @lru_cache(maxsize=1)
@@ -42,5 +48,6 @@ def _read(path: Path, stamp: tuple[int, int]) -> frozenset[str]:
 
 
 def _words(texts: Iterable[str]) -> str:
-    """Folded, without punctuation, a space around each word."""
-    return searchable([_NO_WORD.sub(" ", folded("\n".join(texts)))])
+    """Folded, without punctuation and what does not show, a space around each word."""
+    shown = "".join(character for character in "\n".join(texts) if unicodedata.category(character) != "Cf")
+    return searchable([_NO_WORD.sub(" ", folded(shown))])

@@ -9,7 +9,7 @@ from django.db.models import Q
 from assistants.lab.fields import as_typed
 from assistants.models import Assistant, AssistantQuerySet, Version
 
-DECISIONS = ("showcased", "is_active")  # and its standing: what is suspended does not travel
+DECISIONS = ("showcased", "is_active")  # what moderators hold back, or have yet to look at, does not travel
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -45,10 +45,10 @@ def pack(*, only_public: bool = False) -> Iterator[Moved]:
 
 def _published() -> AssistantQuerySet:
     """Drafts are their makers', and so is what they keep private."""
-    private = Q(visibility=Assistant.Visibility.PRIVATE, creator__isnull=False)
+    private = Q(visibility=Assistant.Visibility.PRIVATE, is_house=False)
     rows = Assistant.objects.filter(active_version__isnull=False).exclude(private)
-    return rows.exclude(standing=Assistant.Standing.SUSPENDED)
+    return rows.filter(standing=Assistant.Standing.FREE, risk=0)
 
 
 def _public() -> AssistantQuerySet:
-    return _published().filter(Q(creator=None) | ~Q(active_version__openness=Version.Openness.SECRET))
+    return _published().filter(Q(is_house=True) | ~Q(active_version__openness=Version.Openness.SECRET))

@@ -77,7 +77,9 @@ def _here(fit: _Fit) -> models.QuerySet[Assistant]:
 
 
 def _create(fit: _Fit, *, now: datetime) -> None:
-    assistant = Assistant.objects.create(code=fit.code, showcase_key=fit.showcase_key, created_at=now, **fit.profile)
+    assistant = Assistant.objects.create(
+        code=fit.code, showcase_key=fit.showcase_key, is_house=True, created_at=now, **fit.profile
+    )
     assistant.add_version(now=now, **fit.told)
 
 

@@ -50,7 +50,12 @@ def _load_one(entry: HouseAssistant, *, now: datetime, loaded: Loaded) -> None:
 
 def _create(entry: HouseAssistant, *, now: datetime) -> Assistant:
     return Assistant.objects.create(
-        showcase_key=entry.key, visibility=Assistant.Visibility.LISTED, showcased=True, created_at=now, **entry.profile
+        showcase_key=entry.key,
+        is_house=True,
+        visibility=Assistant.Visibility.LISTED,
+        showcased=True,
+        created_at=now,
+        **entry.profile,
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -77,9 +78,10 @@ def _versions(request: VisitorRequest, found: Assistant, *, at: int | None = Non
 @require_POST
 @visitor_required
 def roll_back(request: VisitorRequest, visit: Visit, code: str, number: int) -> HttpResponse:
-    version = lab.roll_back(lab.owned(user=request.user, code=code), number=number)
-    found = lab.owned(user=request.user, code=code)
-    tasks.enqueue_screening(moderation.begin(found, visit=visit, now=timezone.now()))
+    with transaction.atomic():
+        version = lab.roll_back(lab.for_change(user=request.user, code=code), number=number)
+        screening = moderation.begin(lab.owned(user=request.user, code=code), visit=visit, now=timezone.now())
+    tasks.enqueue_screening(screening, visit=visit)
     messages.success(
         request,
         _("New chats begin with version %(number)d now. Those that run stay on theirs.") % {"number": version.number or 0},

@@ -24,7 +24,7 @@ from accounts.visit import Visit
 from assistants import lab, moderation, tasks
 from assistants.forms import RANGES, ProfileForm, PromptForm
 from assistants.lab.fields import PARAMETERS, USUAL_SUMMARY_PROMPT, profile_of
-from assistants.models import Assistant, Draft, Version
+from assistants.models import Assistant, Draft, Screening, Version
 from assistants.personalities import CUSTOM, PERSONALITIES
 from assistants.prompt_size import prompt_size
 from assistants.views.previewing import preview
@@ -93,9 +93,8 @@ def publish(request: VisitorRequest, visit: Visit, code: str) -> HttpResponse:
     wish = request.POST.get("next", "")
     if wish == "publish":
         with transaction.atomic():
-            answer, published = _published(request, visit, lab.for_change(user=request.user, code=code))
-        if published is not None:
-            tasks.enqueue_screening(moderation.begin(published, visit=visit, now=timezone.now()))
+            answer, screening = _published(request, visit, lab.for_change(user=request.user, code=code))
+        tasks.enqueue_screening(screening, visit=visit)
         return answer
     if wish == "leave":
         return redirect("assistants:lab")
@@ -108,12 +107,13 @@ def _keep(request: VisitorRequest, assistant: Assistant) -> None:
     lab.keep(assistant, request.POST.dict(), now=timezone.now(), base=base)
 
 
-def _published(request: VisitorRequest, visit: Visit, assistant: Assistant) -> tuple[HttpResponse, Assistant | None]:
-    """The answer, and the assistant if it was published."""
+def _published(request: VisitorRequest, visit: Visit, assistant: Assistant) -> tuple[HttpResponse, Screening | None]:
+    """The answer, and what the checks say of it, if it was published for everybody."""
     about = profile_context(assistant, is_checked=True)
     if not about["form"].is_valid():
         return refused(request, "assistants/lab/publish.html", about), None
-    if not request.user.may_share and about["form"].cleaned_data["visibility"] != Assistant.Visibility.PRIVATE:
+    shares = about["form"].cleaned_data["visibility"] != Assistant.Visibility.PRIVATE
+    if shares and assistant.creator is not None and not assistant.creator.may_share:
         about["form"].add_error("visibility", _("The moderators banned you from sharing. It can be private."))
         return refused(request, "assistants/lab/publish.html", about), None
     told = prompt_context(assistant, visit, is_checked=True)
@@ -128,9 +128,10 @@ def _published(request: VisitorRequest, visit: Visit, assistant: Assistant) -> t
         note=fit["note"],
         now=timezone.now(),
     )
+    screening = moderation.begin(assistant, visit=visit, now=timezone.now())
     messages.success(request, _("Version %(number)d is live.") % {"number": version.number or 0})
     home = reverse("assistants:lab-assistant", args=[assistant.code])
-    return redirect(f"{home}?new" if version.number == 1 else home), assistant
+    return redirect(f"{home}?new" if version.number == 1 else home), screening
 
 
 def refused(request: VisitorRequest, template: str, context: dict[str, Any]) -> HttpResponse:

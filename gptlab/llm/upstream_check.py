@@ -48,10 +48,6 @@ class UpstreamCheck:
     moderation: str
 
     @property
-    def can_sign_in(self) -> bool:
-        return bool(self.models)
-
-    @property
     def can_chat(self) -> bool:
         """Signing in asks for the models; a chat then goes over its model's own endpoint."""
         return self.model in self.models and any(

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
@@ -90,6 +91,21 @@ def test_a_password_change_keeps_the_session_that_made_it(admin: Client) -> None
     assert answer.status_code == 302
     assert admin.cookies["visit"].value != before
     assert admin.get("/admin/").status_code == 200
+
+
+def test_who_may_change_users_gives_nobody_rights_and_touches_no_superuser(root: User) -> None:
+    mia = User(username="mia", is_staff=True)
+    mia.set_password(PASSWORD)
+    mia.save()
+    mia.user_permissions.set(Permission.objects.filter(codename__in=("view_user", "change_user", "delete_user")))
+    client = Client()
+    client.force_login(mia)
+    page = reverse("admin:accounts_user_change", args=[mia.pk])
+    client.post(page, {"username": "mia", "is_active": "on", "is_staff": "on", "is_superuser": "on"})
+    mia.refresh_from_db()
+    assert not mia.is_superuser
+    assert client.get(reverse("admin:auth_user_password_change", args=[root.pk])).status_code == 403
+    assert client.post(reverse("admin:accounts_user_delete", args=[root.pk]), {"post": "yes"}).status_code == 403
 
 
 def test_an_account_can_be_deleted_with_its_credentials(admin: Client, visitor: Any) -> None:

@@ -127,3 +127,18 @@ def test_entries_made_at_once_all_find_their_place():
         numbers = list(pool.map(add, range(20)))
     assert sorted(numbers) == list(range(1, 21))
     assert run()[0] == 0
+
+
+def test_an_older_secret_may_go_once_the_log_is_sealed_anew(three, settings):
+    old = settings.PROMPT_KEYS
+    settings.PROMPT_KEYS = [b"n" * 32, *old]
+    assert audit.reseal() == 3
+    assert audit.reseal() == 0
+    settings.PROMPT_KEYS = [b"n" * 32]
+    assert run()[0] == 0
+
+
+def test_what_no_known_secret_vouches_for_is_not_sealed_anew(three, settings):
+    settings.PROMPT_KEYS = [b"n" * 32, b"o" * 32]
+    assert audit.reseal() == 0
+    assert run()[0] == 1

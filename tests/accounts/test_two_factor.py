@@ -35,7 +35,7 @@ def test_it_is_set_up_with_a_first_code_and_gives_recovery_codes_once(mo, clock)
 
 def test_who_has_it_needs_a_code(mo, clock, set_up):
     client = Client()
-    assert "This code is wrong" in sign_in(client).content.decode()
+    assert "This code is wrong" in sign_in(client, "000000").content.decode()
     assert not is_in(client)
     Authenticator.objects.update(throttling_failure_timestamp=None)
     assert sign_in(client, code_of(mo, clock)).status_code == 302
@@ -178,3 +178,18 @@ def test_neither_key_nor_code_lies_in_the_database_in_the_clear(mo, clock, set_u
         row = str(cursor.fetchall())
     for secret in (device.key, device.key_text, set_up[0], set_up[0].replace("-", "")):
         assert secret not in row
+
+
+def test_a_code_that_was_forgotten_is_asked_for_and_does_not_count(mo, clock, set_up):
+    assert "Give the code of your app" in sign_in(Client()).content.decode()
+    assert Authenticator.objects.get().throttling_failure_count == 0
+
+
+def test_what_was_open_with_one_that_was_reset_is_over(mo, clock, set_up):
+    client = Client()
+    sign_in(client, code_of(mo, clock))
+    assert is_in(client)
+    two_factor.reset(mo, by=None, now=timezone.now())
+    assert not is_in(client)
+    sign_in(client)
+    assert is_in(client)

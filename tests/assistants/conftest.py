@@ -50,6 +50,7 @@ def make_assistant(now: datetime) -> Callable[..., Assistant]:
 
     def make(*, prompt: str = "You are a test.", openness: str = "secret", **fields: Any) -> Assistant:
         listed = {"name": f"Robot {next(numbers)}", "visibility": Assistant.Visibility.LISTED, "created_at": now}
+        listed["is_house"] = fields.get("creator") is None
         assistant = Assistant.objects.create(**(listed | fields))
         version = Version.objects.create(
             assistant=assistant, number=1, initial_prompt=prompt, model="test", openness=openness, created_at=now

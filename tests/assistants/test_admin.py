@@ -34,7 +34,7 @@ def test_no_page_of_the_admin_shows_or_loads_a_prompt(staff, make_assistant, dja
     assert not any("initial_prompt" in query["sql"] for query in queries.captured_queries)
 
 
-def test_saving_an_assistant_changes_its_texts_and_no_version(staff, make_assistant):
+def test_of_the_houses_own_is_said_where_it_is_seen_and_nothing_else(staff, make_assistant):
     assistant = make_assistant(prompt="Zebrafinkenmarker")
     address = reverse("admin:assistants_assistant_change", args=[assistant.pk])
     data = {"name": "New name", "tagline": "t", "description": "d", "category": "data", "tags": "[]", "starters": "[]"}
@@ -46,7 +46,7 @@ def test_saving_an_assistant_changes_its_texts_and_no_version(staff, make_assist
     before = Version.objects.values().get()
     assert staff.post(address, data).status_code == 302
     assistant.refresh_from_db()
-    assert (assistant.name, assistant.visibility, assistant.showcased) == ("New name", "unlisted", False)
+    assert (assistant.name, assistant.visibility, assistant.showcased) == ("Robot 1", "unlisted", False)
     assert Version.objects.values().get() == before
 
 

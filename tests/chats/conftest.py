@@ -52,6 +52,7 @@ def sam(db):
 
 def make_assistant(*, name, prompt="Ask until they find it.", **more):
     values = {"tagline": "Asks.", "description": "Asks.", "visibility": "listed", "showcased": True, "created_at": NOW}
+    values["is_house"] = more.get("creator") is None
     assistant = Assistant.objects.create(name=name, **(values | more))
     version = Version.objects.create(
         assistant=assistant, number=1, initial_prompt=prompt, model="gpt-4.1-mini", max_tokens=300, created_at=NOW

@@ -187,12 +187,12 @@ def test_the_command_deletes_what_it_is_told_and_says_how_many(chat):
 
 
 def test_the_setting_says_it_for_every_day(chat, settings):
-    settings.RETENTION = {"visitors": "1000d", "sessions": "30d"}
+    settings.RETENTION = "visitors=1000d, sessions=30d"
     ChatSession.objects.update(last_turn_at=timezone.now() - timedelta(days=40))
     assert said_by() == "sessions: 1\nvisitors: 0\n"
 
 
-@pytest.mark.parametrize("retention", [{"sesions": "30d"}, {"sessions": "1y"}, {"sessions": "1h"}])
+@pytest.mark.parametrize("retention", ["sesions=30d", "sessions=1y", "sessions=1h", "sessions"])
 def test_a_setting_that_makes_no_sense_deletes_nothing(chat, settings, retention):
     settings.RETENTION = retention
     with pytest.raises(CommandError, match="RETENTION") as refusal:

@@ -14,7 +14,7 @@ def read_by_settings():
     for call in ast.walk(tree):
         if isinstance(call, ast.Call) and call.args and isinstance(call.args[0], ast.Constant):
             reader = ast.unparse(call.func)
-            if reader.startswith("env.") or reader in {"secret", "secret_list", "os.environ.get"}:
+            if reader.startswith("env.") or reader in {"flag", "secret", "secret_list", "os.environ.get"}:
                 names.add(call.args[0].value)
     return names
 

@@ -210,7 +210,7 @@ WRONG = [
 def test_a_file_that_can_not_be_a_page_is_an_error_of_the_check(folder, name, text, trouble):
     write(folder / name, text)
     (error,) = checks.check_pages(None)
-    assert error.id == "gptlab.E011"
+    assert error.id == "gptlab.W004"
     assert error.msg.startswith(name)
     assert trouble in error.msg
 

@@ -43,7 +43,7 @@ def worker(monkeypatch, transactional_db):
         threads.append(threading.Thread(target=run))
         threads[-1].start()
 
-    monkeypatch.setattr(tasks, "_hand_over", take)
+    monkeypatch.setattr(tasks, "hand_over", take)
     yield
     for thread in threads:
         thread.join(20)

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
-from accounts import credentials
+from accounts import audit, credentials
 from accounts.models import Credential
 from gptlab.command_line import FOUND, Progress, add_dry_run, say_dry_run
 from gptlab.prompt_rotation import Rotated, rotate
@@ -33,6 +34,10 @@ class Command(BaseCommand):
         progress = Progress(_("Looked at:"))
         rotated = rotate(dry_run=dry_run, tell=progress)
         progress.end()
+        if not dry_run and not rotated.damaged:
+            self.stdout.write(_("Audit log: %(count)d entries sealed anew.") % {"count": audit.reseal()})
+            if rotated.renewed:
+                audit.record("rotated secrets", by=None, now=timezone.now())
         for line in (*_prompts(rotated, dry_run=dry_run), *_peppers(pepper_since), *_worker_keys()):
             self.stdout.write(line)
         say_dry_run(self.stdout, dry_run=dry_run)

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts import audit
+from gptlab.command_line import FOUND
 
 
 class Command(BaseCommand):
@@ -29,5 +30,5 @@ class Command(BaseCommand):
                 "more, or by somebody who does not have it."
             )
         if report.findings or report.unsealed:
-            raise CommandError("The audit log is not as it was written.", returncode=1)
+            raise CommandError("The audit log is not as it was written.", returncode=FOUND)
         self.stdout.write("Nothing was changed.")

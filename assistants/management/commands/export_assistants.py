@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import audit
 from assistants import moving
 from assistants.moving.file import PASSPHRASE_LEAST
 from gptlab import private_file
@@ -40,6 +42,9 @@ class Command(BaseCommand):
         except OSError as error:
             message = _("%(file)s can't be written: %(reason)s.") % {"file": file, "reason": error.strerror or error}
             raise CommandError(message) from error
+        audit.record(
+            "exported assistants", by=None, now=timezone.now(), subject=str(len(entries)), detail="public" if public else ""
+        )
         how = _("in the clear") if public else _("sealed: without the passphrase nobody opens it")
         self.stdout.write(_("%(count)d assistants are in %(file)s, %(how)s.") % {"count": len(entries), "file": file, "how": how})
 

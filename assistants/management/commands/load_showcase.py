@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from assistants import showcase
+from gptlab.command_line import add_dry_run, say_dry_run
 from gptlab.crypto import Damaged
 
 
@@ -20,7 +21,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="Check the files and say what would change.")
+        add_dry_run(parser)
 
     def handle(self, *, dry_run: bool, **options: Any) -> None:
         try:
@@ -36,5 +37,4 @@ class Command(BaseCommand):
             f"{len(entries)} house assistants: {loaded.created} made, {loaded.versions} with a new version, "
             f"{loaded.profiles} with new texts, {loaded.unchanged} as before."
         )
-        if dry_run:
-            self.stdout.write("Dry run: nothing of this was written.")
+        say_dry_run(self.stdout, dry_run=dry_run)

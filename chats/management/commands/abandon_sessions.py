@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from chats.abandoning import abandon
-from gptlab.command_line import duration
+from gptlab.command_line import add_dry_run, duration, say_dry_run
 
 
 class Command(BaseCommand):
@@ -22,11 +22,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--older-than", type=duration, default="7d", help="Without a word for so long: 90m, 12h, 7d (default), 2w."
         )
-        parser.add_argument("--dry-run", action="store_true", help="Only say what would change.")
+        add_dry_run(parser)
 
     def handle(self, *, older_than: timedelta, dry_run: bool, **options: Any) -> None:
         counts = abandon(older_than=older_than, now=timezone.now(), dry_run=dry_run)
         parts = ", ".join(f"{count} {status}" for status, count in counts.items())
         self.stdout.write(f"{sum(counts.values())} sessions left alone: {parts}.")
-        if dry_run:
-            self.stdout.write("Dry run: nothing of this was written.")
+        say_dry_run(self.stdout, dry_run=dry_run)

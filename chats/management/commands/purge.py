@@ -58,9 +58,10 @@ def _age(text: str) -> timedelta:
 
 def _retention() -> dict[str, timedelta]:
     try:
-        if unknown := set(settings.RETENTION) - set(KINDS):
+        ages = [part.strip().partition("=") for part in settings.RETENTION.split(",") if part.strip()]
+        if unknown := {kind for kind, _is, _text in ages} - set(KINDS):
             raise ArgumentTypeError(_("there is no kind %(kind)s.") % {"kind": min(unknown)})
-        return {kind: _age(text) for kind, text in settings.RETENTION.items()}
+        return {kind: _age(text) for kind, _is, text in ages}
     except ArgumentTypeError as error:
         message = _("RETENTION can't be used: %(reason)s Its lines in .env.example show the form. Nothing was deleted.")
         raise CommandError(message % {"reason": error}, returncode=USAGE) from error

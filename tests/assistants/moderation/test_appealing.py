@@ -57,6 +57,33 @@ def test_an_open_appeal_puts_the_assistant_into_the_queue(against, ann, alice, n
     assert ann.risk > 0
 
 
+@pytest.mark.parametrize("later", [Action.SUSPENDED, Action.BANNED])
+def test_a_granted_appeal_does_not_undo_what_was_decided_since(against, ann, alice, moderator, now, later):
+    old = against(Action.UNLISTED)
+    made = appeal(user=alice, decision_id=old.pk, words="Please.", now=now)
+    against(later)
+    assert answer(made.pk, granted=True, words="You were right.", by=moderator, now=now) is False
+    ann.refresh_from_db()
+    assert ann.standing == "suspended"
+
+
+def test_a_granted_appeal_brings_back_what_there_was(against, ann, alice, moderator, now):
+    against(Action.UNLISTED)
+    made = appeal(user=alice, decision_id=against(Action.SUSPENDED).pk, words="Please.", now=now)
+    assert answer(made.pk, granted=True, words="Too hard.", by=moderator, now=now) is True
+    ann.refresh_from_db()
+    assert ann.standing == "unlisted"
+
+
+def test_a_lifted_ban_is_not_lifted_again(against, ann, alice, moderator, now):
+    made = appeal(user=alice, decision_id=against(Action.BANNED).pk, words="Please.", now=now)
+    decide([ann.pk], action=Action.UNBANNED, reason="", by=moderator, now=now)
+    decide([ann.pk], action=Action.BANNED, reason="Again.", by=moderator, now=now)
+    assert answer(made.pk, granted=True, words="Yes.", by=moderator, now=now) is False
+    alice.refresh_from_db()
+    assert not alice.may_share
+
+
 def test_nobody_else_appeals_and_not_against_what_gives(against, ann, alice, bob, moderator, now):
     decision = against(Action.SUSPENDED)
     with pytest.raises(Missing):

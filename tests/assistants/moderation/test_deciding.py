@@ -5,7 +5,7 @@ from accounts.models import AuditEntry
 from assistants.errors import Suspended
 from assistants.meeting import meet
 from assistants.models import Assistant, Decision, Report
-from assistants.moderation import decide, open_for
+from assistants.moderation import decide, open_for, weigh
 from gptlab.errors import Invalid
 
 pytestmark = pytest.mark.django_db
@@ -103,15 +103,22 @@ def test_deciding_it_again_changes_nothing(decided, ann):
 def test_approving_closes_reports_and_frees_what_the_checks_held(decided, ann, bob, now):
     report(ann, bob, now)
     Assistant.objects.update(standing="held")
+    weigh([ann.pk])
     assert decided(Action.APPROVED, ann, reason="").made == 1
     ann.refresh_from_db()
     assert (ann.standing, ann.risk) == ("free", 0)
     assert decided(Action.APPROVED, ann, reason="").passed_over == 1
 
 
-def test_approving_does_not_bring_back_what_was_suspended(decided, ann):
+def test_approving_closes_reports_and_brings_nothing_back(decided, ann, bob, now):
     decided(Action.SUSPENDED, ann)
     assert decided(Action.APPROVED, ann).passed_over == 1
+    report(ann, bob, now)
+    weigh([ann.pk])
+    assert decided(Action.APPROVED, ann, reason="").made == 1
+    ann.refresh_from_db()
+    assert (ann.standing, ann.risk) == ("suspended", 0)
+    assert not Report.objects.filter(closed_at=None).exists()
 
 
 def test_many_are_decided_at_once(decided, make_assistant):
@@ -147,4 +154,31 @@ def test_only_what_would_change_something_is_offered(decided, ann, alice):
     assert (ann.standing, ann.showcased) == ("free", False)
     decided(Action.BANNED, ann)
     ann = Assistant.objects.get()
-    assert set(open_for(ann)) == {Action.RESTORED, Action.UNBANNED}
+    assert set(open_for(ann)) == {Action.SUSPENDED, Action.UNBANNED}  # for itself, too
+
+
+@pytest.mark.parametrize("before", ["held", "unlisted"])
+def test_a_ban_that_is_lifted_brings_back_what_there_was(decided, ann, before):
+    Assistant.objects.update(standing=before)
+    decided(Action.BANNED, ann)
+    decided(Action.UNBANNED, ann)
+    assert Assistant.objects.get().standing == before
+
+
+def test_what_is_suspended_for_itself_while_its_maker_is_banned_stays_so(decided, ann):
+    decided(Action.BANNED, ann)
+    assert decided(Action.SUSPENDED, Assistant.objects.get()).made == 1
+    assert decided(Action.SUSPENDED, Assistant.objects.get()).passed_over == 1
+    decided(Action.UNBANNED, ann)
+    assert Assistant.objects.get().standing == "suspended"
+
+
+def test_nothing_of_a_banned_maker_is_restored_by_itself(decided, ann):
+    decided(Action.BANNED, ann)
+    assert decided(Action.RESTORED, ann).passed_over == 1
+    assert Assistant.objects.get().standing == "suspended"
+
+
+def test_too_many_at_once_are_refused(decided, ann, moderator, now):
+    with pytest.raises(Invalid):
+        decide(list(range(501)), action=Action.UNLISTED, reason="No.", by=moderator, now=now)

@@ -23,7 +23,7 @@ def page_400(stage):
     page = stage.chat()
     page.evaluate(
         """() => {
-          for (let i = 0; i < 101; i++) {
+          for (let i = 0; i < 1001; i++) {
             const field = Object.assign(document.createElement("input"), {name: `field${i}`, value: "x"});
             document.getElementById("composer").append(field);
           }
