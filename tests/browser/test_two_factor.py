@@ -45,7 +45,7 @@ def test_it_is_set_up_and_then_asked_for(page, moderator):
     page.get_by_role("button", name="Log out").click()
 
     sign_in(page, moderator)
-    expect(page.get_by_text("This code is wrong")).to_be_visible()
+    expect(page.get_by_text("Give the code of your app")).to_be_visible()
     page.wait_for_timeout(1100)  # a wrong code makes the next one wait
     sign_in(page, moderator, first)
     expect(page.get_by_role("button", name="Log out")).to_be_visible()
